@@ -1,0 +1,1 @@
+"""The chat server: runs chats and writes every chat, message and event to DuckDB."""

@@ -1,0 +1,1 @@
+"""The rules of the desk: pure, with time and ids handed in. Start reading at desk.py."""

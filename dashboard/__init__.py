@@ -1,0 +1,1 @@
+"""The dashboard: the Panel app in which agents and managers work."""

@@ -156,24 +156,31 @@ def _interval_row(at: datetime, event: e.PersonEvent) -> Row:
     raise TypeError(f"{e.type_of(event)} has no layer of availability")
 
 
+def _remove(batch: Batch, table: str, columns: tuple[str, ...], key: tuple[str, ...]) -> None:
+    """Also drops what an earlier event of the same batch added: `columns` are the table's first."""
+    batch.removals.append(Removal(table, columns, key))
+    if table in batch.rows:
+        batch.rows[table] = [row for row in batch.rows[table] if row[: len(key)] != key]
+
+
 def _add_organisation(batch: Batch, event: e.AnyEvent) -> None:
     match event:
         case e.DepartmentSaved(department=d):
-            batch.removals.append(Removal("department", ("department_id",), (d.id,)))
+            _remove(batch, "department", ("department_id",), (d.id,))
             _add(batch, "department", structs.astuple(d))
         case e.GroupSaved(group=g):
-            batch.removals.append(Removal("chat_group", ("group_id",), (g.id,)))
+            _remove(batch, "chat_group", ("group_id",), (g.id,))
             _add(batch, "chat_group", (g.id, g.name, g.department_id, g.method.value if g.method else ""))
         case e.PersonSaved(person=p):
-            batch.removals.append(Removal("person", ("person_id",), (p.id,)))
+            _remove(batch, "person", ("person_id",), (p.id,))
             roles = [role.value for role in p.roles]
             _add(batch, "person", (p.id, p.name, p.chat_name, roles, list(p.languages), p.avatar))
         case e.MembershipSaved(membership=m):
-            batch.removals.append(Removal("membership", ("person_id", "group_id"), (m.person_id, m.group_id)))
+            _remove(batch, "membership", ("person_id", "group_id"), (m.person_id, m.group_id))
             _add(batch, "membership", structs.astuple(m))
         case e.MembershipRemoved():
             key = (event.person_id, event.group_id)
-            batch.removals.append(Removal("membership", ("person_id", "group_id"), key))
+            _remove(batch, "membership", ("person_id", "group_id"), key)
         case _:
             pass  # events without a table of their own
 

@@ -1,0 +1,1 @@
+"""The `switchboard` command, one file for each group of subcommands."""

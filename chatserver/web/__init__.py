@@ -1,0 +1,1 @@
+"""The edge: translates frames and requests, and queues them. Decides nothing."""

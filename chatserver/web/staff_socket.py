@@ -1,0 +1,157 @@
+"""An agent's console: presence, the lines of chats, and commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatserver.domain.errors import ChatError, Invalid, NotFound
+from chatserver.domain.permissions import may_see
+from chatserver.hub.delivery import encode
+from chatserver.store.accounts import session_hash
+from chatserver.web.base import utc_now
+from chatserver.web.sockets import Socket, check_version
+from chatserver.web.transcript import send_lines
+from chatserver.wire import staff_frames as f
+from chatserver.wire.lines import line_for_staff
+from chatserver.wire.tokens import Kind
+from chatserver.wire.visitor_frames import TypingShown
+
+if TYPE_CHECKING:
+    from chatserver.domain.desk import Desk
+    from chatserver.domain.replies import Reply
+    from chatserver.hub.delivery import Subscription
+
+MAX_OPEN_CHATS = 200  # of one console; nobody looks at more at once
+MAX_OUTBOX_BYTES = 8 * 1024 * 1024
+
+
+class StaffSocket(Socket):
+    """Speaks docs/protocol.md, “Staff”."""
+
+    person_id = ""
+
+    def outbox_limits(self) -> dict[str, int]:
+        """A console may open many long chats at once."""
+        return {"max_bytes": MAX_OUTBOX_BYTES, "max_frames": 20_000}
+
+    # --- hello ---
+
+    def hello(self, message: str | bytes) -> None:
+        """Who is it, and which chats are theirs?"""
+        hello = f.parse_staff_frame(message)
+        if not isinstance(hello, f.Hello):
+            raise Invalid("The first frame must be hello.")
+        check_version(hello.v)
+        claim = self.site.tokens.parse(hello.token, utc_now(), Kind.CONSOLE, Kind.API)
+        self.person_id = claim.subject
+        self._open: dict[int, Subscription] = {}
+        reset = bool(hello.epoch) and hello.epoch != self.site.store.epoch
+
+        def look(desk: Desk) -> f.StaffWelcome | None:
+            person = desk.organisation.people.get(self.person_id)
+            if person is None:
+                return None
+            duty = desk.duties.get(person.id)
+            mine = [desk.chats[chat_id] for chat_id in sorted(desk.chats_of.get(person.id, ()))]
+            return f.StaffWelcome(
+                self.site.store.epoch,
+                person.id,
+                person.chat_name,
+                tuple(f.MyChat(chat.id, chat.last_n, chat.customer.name) for chat in mine),
+                available=duty is None or duty.available,
+                reset=reset,
+            )
+
+        self.site.hub.ask(look, lambda welcome: self._welcome(welcome, claim.session))
+
+    def _welcome(self, welcome: f.StaffWelcome | None, session: str) -> None:
+        if self.outbox.closed:
+            return
+        if welcome is None:
+            self.refuse(NotFound("This account no longer exists."))
+            return
+        self.welcomed()
+        self.outbox.send_struct(welcome)
+        self.site.deliveries.open_console(self.outbox, self.person_id, session_hash(session) if session else "")
+        self.site.presence.console_opened(self.person_id)
+
+    # --- frames ---
+
+    def frame(self, message: str | bytes) -> None:
+        """One frame of a known person."""
+        frame = f.parse_staff_frame(message)
+        match frame:
+            case f.Hello():
+                raise Invalid("hello was said already.")
+            case f.Open(chat=chat, after=after) | f.Resume(chat=chat, after=after):
+                self._open_chat(chat, max(0, after))
+            case f.Close(chat=chat):
+                self._open.pop(chat, None)
+                self.site.deliveries.close_chat(self.outbox, chat)
+            case f.Typing(chat=chat, on=on):
+                self._typing(chat, on=on)
+            case _:
+                self._command(frame)
+
+    def _command(self, frame: f.CommandFrame) -> None:
+        client_id = frame.client_id if isinstance(frame, f.Say) else ""
+        request_id = "" if isinstance(frame, f.Say) else frame.id
+
+        def told(answer: Reply | ChatError) -> None:
+            if isinstance(answer, ChatError):
+                self.refuse(answer, client_id=client_id, request_id=request_id)
+            else:
+                self.outbox.send_struct(f.reply_frame(answer, request_id))
+
+        try:
+            command = f.staff_command(frame, self.person_id)
+        except ChatError as error:
+            self.refuse(error, client_id=client_id, request_id=request_id)
+            return
+        self.site.hub.submit(command, told, self.outbox)
+
+    def _open_chat(self, chat_id: int, after: int) -> None:
+        def look(desk: Desk) -> int | None:
+            chat = desk.find_chat(chat_id)
+            if chat is None or not may_see(desk.organisation, self.person_id, chat):
+                return None
+            return chat.last_n
+
+        def opened(n: int | None) -> None:
+            if self.outbox.closed:
+                return
+            if n is None:
+                self.refuse(NotFound(f"There is no open chat {chat_id}."), request_id=str(chat_id))
+                return
+            known = self._open.get(chat_id)
+            if known is None:
+                if len(self._open) >= MAX_OPEN_CHATS:
+                    self.refuse(Invalid(f"At most {MAX_OPEN_CHATS} chats can be open at once."), request_id=str(chat_id))
+                    return
+                known = self._open[chat_id] = self.site.deliveries.open_chat(self.outbox, self.person_id, chat_id)
+            known.hold()
+            send_lines(self.site, self.outbox, known, chat_id, after, n, line_for_staff, name_chat=True)
+
+        self.site.hub.ask(look, opened)
+
+    def _typing(self, chat_id: int, *, on: bool) -> None:
+        def look(desk: Desk) -> tuple[str, str]:
+            chat = desk.chats.get(chat_id)
+            if chat is None or chat.person_id != self.person_id:
+                return "", ""
+            return chat.visitor_id, desk.organisation.people[self.person_id].chat_name
+
+        def tell(found: tuple[str, str]) -> None:
+            visitor_id, name = found
+            frame = encode(TypingShown(on, name))
+            for outlet in list(self.site.deliveries.visitors.get(visitor_id, ())):
+                outlet.send(frame)
+
+        self.site.hub.ask(look, tell)
+
+    def gone(self) -> None:
+        """The console is gone."""
+        if self.ready:
+            self.site.deliveries.remove(self.outbox, person_id=self.person_id, chats=list(self._open))
+            self.site.presence.console_closed(self.person_id)
+            self.ready = False

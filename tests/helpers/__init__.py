@@ -1,0 +1,1 @@
+"""What several tests share. Fakes have names that say what they do."""

@@ -11,10 +11,8 @@ from collections.abc import Awaitable, Callable
 import msgspec
 import structlog
 
-try:
+if sys.platform != "win32":
     import uvloop
-except ImportError:  # not built for every system
-    uvloop = None  # type: ignore[assignment]
 
 
 def configure_logging(process: str) -> None:
@@ -76,4 +74,6 @@ def run(main: Callable[[], Awaitable[int]]) -> int:
     async def body() -> int:
         return await main()
 
-    return asyncio.run(body()) if uvloop is None else uvloop.run(body())
+    if sys.platform == "win32":
+        return asyncio.run(body())
+    return uvloop.run(body())

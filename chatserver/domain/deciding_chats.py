@@ -149,7 +149,8 @@ def decide_take(desk: "Desk", command: c.TakeChats, _now: datetime) -> Decision:
 def _check_may_take(desk: "Desk", chat: Chat, seen_owner: str, person_id: str) -> None:
     if chat.person_id == person_id:
         raise Conflict(f"Chat {chat.id} is already yours.")
-    check_may_see(desk, person_id, chat)
+    if not may_serve_queue(desk, person_id, chat):  # who serves its queue may know who was first (R22)
+        check_may_see(desk, person_id, chat)
     if chat.person_id != seen_owner:
         if chat.status is Status.QUEUED:
             raise Conflict(f"Chat {chat.id} went back to the queue meanwhile.")
@@ -158,8 +159,6 @@ def _check_may_take(desk: "Desk", chat: Chat, seen_owner: str, person_id: str) -
     roles = desk.organisation.people[person_id].roles
     if chat.status is Status.ACTIVE and Permission.TAKE_FROM_AGENT not in permissions_of(roles):
         raise NotAllowed("You may take chats from the queue, but not from another agent.")
-    if chat.status is Status.QUEUED and not may_serve_queue(desk, person_id, chat):
-        raise NotAllowed("You may take chats only from queues that you serve.")
 
 
 def _assign_by_hand(desk: "Desk", chats: "list[Chat] | tuple[Chat, ...]", person_id: str, how: e.How) -> Decision:

@@ -124,25 +124,29 @@ class VisitorSocket(Socket):
             self.refuse(error, client_id=frame.client_id)
             return
 
+        subscription = self._subscription
+        assert subscription is not None  # noqa: S101 -- made by _welcome
+        subscription.hold()  # the lines follow `started`
+
         def told(answer: Reply | ChatError) -> None:
             if isinstance(answer, ChatError):
                 self.refuse(answer, client_id=frame.client_id)
+                subscription.release()
             else:
-                self.site.hub.ask(lambda desk: self._look(desk), lambda found: self._started(frame, found))
+                self.site.hub.ask(look, lambda found: self._started(frame, *found))
+
+        def look(desk: Desk) -> tuple[Chat | None, f.ChatView | None]:
+            chat = desk.find_chat_of(self.visitor_id)
+            return chat, view_of(desk, chat) if chat else None
 
         self.site.hub.submit(command, told)
 
-    def _look(self, desk: Desk) -> tuple[Chat, f.ChatView] | None:
-        chat = desk.find_chat_of(self.visitor_id)
-        return (chat, view_of(desk, chat)) if chat else None
-
-    def _started(self, frame: f.Start, found: tuple[Chat, f.ChatView] | None) -> None:
-        if found is None:
-            self.refuse(NotFound("The chat has ended meanwhile."), client_id=frame.client_id)
-            return
-        chat, view = found
-        self.chat_id = chat.id
-        self.outbox.send_struct(f.Started(frame.client_id, chat.started_at, view))
+    def _started(self, frame: f.Start, chat: Chat | None, view: f.ChatView | None) -> None:
+        assert self._subscription is not None  # noqa: S101 -- made by _welcome
+        if chat is not None and view is not None:  # None only if it ended and was forgotten at once
+            self.chat_id = chat.id
+            self.outbox.send_struct(f.Started(frame.client_id, chat.started_at, view))
+        self._subscription.release()
 
     def _facts(self) -> Customer:
         headers = self.request.headers

@@ -1,0 +1,80 @@
+"""The change feed, over a real server."""
+
+from pathlib import Path
+
+import pytest
+
+from chatserver.domain.desk import Desk
+from chatserver.wire.feed_frames import FeedEvents, FeedWelcome, parse_feed_frame
+from chatserver.wire.tokens import Kind
+from tests.live import LiveServer, live_server
+
+
+@pytest.fixture
+async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
+    async with live_server(tmp_path) as running:
+        yield running
+
+
+async def read(client, kind: type):  # type: ignore[no-untyped-def]
+    """The next frame, parsed as a follower would."""
+    import asyncio
+
+    frame = parse_feed_frame(await asyncio.wait_for(client.connection.read_message(), 10))
+    assert isinstance(frame, kind), frame
+    return frame
+
+
+async def test_a_follower_from_zero_gets_every_event_in_order(server: LiveServer) -> None:
+    follower = await server.follower(after=0)
+    await read(follower, FeedWelcome)
+    past = await read(follower, FeedEvents)
+    await server.chatting()
+    live = await read(follower, FeedEvents)
+
+    seqs = [item.seq for item in (*past.events, *live.events)]
+
+    assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_a_snapshot_and_what_follows_give_the_live_desk(server: LiveServer) -> None:
+    """Two paths, one state: snapshot plus events equals a later snapshot."""
+    await server.chatting("one")
+    follower = await server.follower()
+    snapshot = await read(follower, FeedWelcome)
+    desk = Desk.from_state(snapshot.state)
+    await server.console("ben")
+    await server.chatting("two")
+    later = await read(await server.follower(), FeedWelcome)
+
+    while desk.last_seq < later.seq:
+        for item in (await read(follower, FeedEvents)).events:
+            if item.seq <= later.seq:
+                desk.apply(item)
+
+    def known(chats):  # type: ignore[no-untyped-def]
+        return {chat.id: (chat.person_id, chat.last_n, chat.status) for chat in chats}
+
+    assert known(desk.chats.values()) == known(later.state.chats)
+
+
+@pytest.mark.parametrize(("after", "epoch"), [(1_000_000, ""), (1, "another")])
+async def test_a_follower_of_another_database_is_reset_and_begins_anew(
+    server: LiveServer, after: int, epoch: str
+) -> None:
+    follower = await server.follower(after=after, epoch=epoch)
+    assert (await read(follower, FeedWelcome)).reset
+
+    follower.send("hello", v=1, token=server.token("test", Kind.SERVICE), after=0)
+    assert not (await read(follower, FeedWelcome)).reset
+
+    assert (await read(follower, FeedEvents)).events[0].seq == 1
+
+
+@pytest.mark.parametrize("kind", [Kind.CONSOLE, Kind.API, Kind.VISITOR])
+async def test_only_our_own_processes_may_follow(server: LiveServer, kind: Kind) -> None:
+    client = await server.connect("/ws/feed")
+
+    client.send("hello", v=1, token=server.token("ana", kind), after=0)
+
+    assert await client.closed() == 1008

@@ -44,7 +44,8 @@ def split_words(text: str) -> list[str]:
 _GREETINGS = frozenset(
     split_words("""hi hello hey hiya howdy yo greetings good morning afternoon evening day there everyone all
     team sir madam how are you doing today is it going thanks thank please ok okay yes no bye goodbye
-    help me i need can could hallo hallöchen servus moin guten tag morgen abend grüß grüezi gott danke bitte ja nein tschüss
+    help me i need can could
+    hallo hallöchen servus moin guten tag morgen abend grüß grüezi gott danke bitte ja nein tschüss
     bonjour salut bonsoir coucou merci oui non ça va
     hola buenas buenos días dias tardes noches gracias sí si qué tal
     olá ola oi bom boa dia tarde noite tudo bem obrigado obrigada sim não

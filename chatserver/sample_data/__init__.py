@@ -1,0 +1,1 @@
+"""A company that does not exist, with its people, articles and conversations, to try Switchboard with."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from chatserver.domain.errors import ChatError, Invalid, NotFound
 from chatserver.domain.permissions import may_see
 from chatserver.hub.delivery import encode
-from chatserver.store.accounts import session_hash
 from chatserver.web.base import utc_now
 from chatserver.web.sockets import Socket, check_version
 from chatserver.web.transcript import send_lines
@@ -72,7 +71,7 @@ class StaffSocket(Socket):
             return
         self.welcomed()
         self.outbox.send_struct(welcome)
-        self.site.deliveries.open_console(self.outbox, self.person_id, session_hash(session) if session else "")
+        self.site.deliveries.open_console(self.outbox, self.person_id, session)
         self.site.presence.console_opened(self.person_id)
 
     # --- frames ---

@@ -22,6 +22,8 @@ export class VisitorChat extends EventTarget {
     this.refusal = null; // {code, message, values}: why the last start was not taken
     this.unsent = ""; // words of a chat that is gone, for the next one
     this.ending = false;
+    this.skipping = false;
+    this.newChat = false; // this page began the chat, so it knows its key for sure
     this.session = new ChatSession({ link: this, outbox: this.outbox, own: "customer", chat: this.kept("chat") });
     this.session.addEventListener("change", () => this.#changed());
     this.socket = new ReliableSocket(socketUrl(server, "/ws/visitor"), () => this.#hello(), { reviveWhenShown: true });
@@ -153,9 +155,14 @@ export class VisitorChat extends EventTarget {
         if (this.#startEntry()?.client_id === frame.client_id) this.#startRefused(frame);
         else this.session.receive(frame);
         break;
-      default:
+      case "line":
+      case "lines":
+        if (this.#isSkipped(frame)) break;
         this.session.receive(frame);
         this.#noteKey();
+        break;
+      default:
+        this.session.receive(frame);
     }
     this.#changed();
   }
@@ -167,21 +174,28 @@ export class VisitorChat extends EventTarget {
     this.departments = departments;
     this.welcomed = true;
     const ended = this.session.state.status === "ended";
-    if (chat || another || !ended) {
-      if (reset || another || !chat) this.session.forget();
-    }
-    if (chat && !this.#leftBehind(chat)) this.#view(chat);
-    else if (!ended) this.session.hint = { status: "none" };
-    if (this.ending && chat?.status !== "ended") this.send({ t: "end" });
+    if (another || (chat ? reset : !ended)) this.session.forget(); // an ended transcript stays until it is put away
     const start = this.#startEntry();
+    // An ended chat that was put away already, or that a new start is about to follow: its lines are not shown again.
+    this.skipping = chat?.status === "ended" && (start !== undefined || !this.session.key);
+    if (chat && !this.skipping) this.#view(chat);
+    else if (!ended) this.session.hint = { status: "none" };
+    if (this.ending && chat && chat.status !== "ended") this.send({ t: "end" });
     if (start) this.#sendStart(start);
     else if (!chat && !ended) this.#rescueUnsent();
     this.session.resend();
   }
 
-  /** An ended chat that the customer has put away already: its key was given up. */
-  #leftBehind(chat) {
-    return chat.status === "ended" && !this.session.key && this.kept("token") !== "";
+  /** Lines of the chat before: a page of them may still be on its way when the next chat has begun. */
+  #isSkipped(frame) {
+    if (frame.t === "line") {
+      if (frame.n === 1) this.skipping = false;
+      return this.skipping;
+    }
+    const { key, log } = this.session;
+    const question = frame.lines.find((line) => line.n === 2);
+    const foreign = question?.client_id && key && question.client_id !== key && this.newChat;
+    return this.skipping || foreign || (frame.lines[0]?.n ?? 0) > log.last + 1;
   }
 
   #view(chat) {
@@ -193,6 +207,8 @@ export class VisitorChat extends EventTarget {
   #started({ client_id: clientId, chat }) {
     this.outbox.remove(clientId);
     this.#take(clientId);
+    this.skipping = false;
+    this.newChat = true;
     this.ending = false;
     this.#view(chat);
     this.session.resend();

@@ -68,8 +68,13 @@ class Running:
         self.site.store.close()
 
 
-async def start(settings: Settings, listener: socket.socket, clock: Callable[[], datetime] = utc_now) -> Running:
-    """Opens the data folder, replays the log and serves on the socket. Raises StoreError, SettingsError, ArticleError."""
+async def start(
+    settings: Settings, listener: socket.socket, clock: Callable[[], datetime] = utc_now
+) -> Running:
+    """Opens the data folder, replays the log and serves on the socket.
+
+    Raises StoreError, SettingsError, ArticleError.
+    """
     folder = check_data_folder(settings.data)
     store = Store.open(folder)
     try:
@@ -93,7 +98,9 @@ async def start(settings: Settings, listener: socket.socket, clock: Callable[[],
             templates=Path(web.__file__).parent / "templates",
             static=Path(web.__file__).parent / "static",
         )
-        server = HTTPServer(application(site), max_body_size=1024 * 1024, body_timeout=30, idle_connection_timeout=120)
+        server = HTTPServer(
+            application(site), max_body_size=1024 * 1024, body_timeout=30, idle_connection_timeout=120
+        )
     except BaseException:
         store.close()
         raise
@@ -118,5 +125,3 @@ def application(site: Site) -> Application:
         cross_origin_protection=False,  # forms check it themselves; the API reads no cookie but at one CORS address
         compress_response=True,
     )
-
-

@@ -1,6 +1,7 @@
 """What each of our processes does alike: logs, the inherited socket, the ready line, an orderly end."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -61,10 +62,8 @@ def stop_requested(*, watch_stdin: bool = True) -> asyncio.Event:
                 loop.remove_reader(fd)
                 stop.set()
 
-        try:
+        with contextlib.suppress(OSError):  # /dev/null or a file: no supervisor to watch
             loop.add_reader(fd, read)
-        except (OSError, PermissionError):  # /dev/null or a file: no supervisor to watch
-            pass
     return stop
 
 

@@ -35,7 +35,9 @@ class Settings(Struct, frozen=True):
 
     def hosts(self) -> frozenset[str]:
         """Host headers that we answer to: those of our public addresses. Others are a stranger's name for us."""
-        return frozenset(urlsplit(url).netloc.lower() for url in (self.chat_url, self.console_url, self.reader_url))
+        return frozenset(
+            urlsplit(url).netloc.lower() for url in (self.chat_url, self.console_url, self.reader_url)
+        )
 
 
 def check_data_folder(folder: str) -> Path:
@@ -64,5 +66,7 @@ def load_secret(data: str) -> bytes:
         pass
     secret = path.read_bytes()
     if len(secret) < SECRET_BYTES:
-        raise SettingsError(f"{path} is damaged: it should hold {SECRET_BYTES} bytes. Delete it; everybody signs in anew.")
+        raise SettingsError(
+            f"{path} is damaged: it should hold {SECRET_BYTES} bytes. Delete it; everybody signs in anew."
+        )
     return secret

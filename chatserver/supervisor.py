@@ -104,7 +104,9 @@ class Supervisor:
         for task in (ready, stopped):
             task.cancel()
         if not child.ready.is_set() and not self._stop.is_set():
-            self._given_up = f"{child.name} did not become ready within {READY_WITHIN_S:.0f} s; its messages are above."
+            self._given_up = (
+                f"{child.name} did not become ready within {READY_WITHIN_S:.0f} s; its messages are above."
+            )
             log.error("giving up", child=child.name, reason=self._given_up)
         return child.ready.is_set()
 
@@ -122,7 +124,9 @@ class Supervisor:
                 return
             ran_s = time.monotonic() - child.started_s
             child.pause_s = 0.2 if ran_s > STEADY_S else min(MAX_PAUSE_S, child.pause_s * 2)
-            log.warning("process ended; starting it again", child=child.name, code=code, pause_s=child.pause_s)
+            log.warning(
+                "process ended; starting it again", child=child.name, code=code, pause_s=child.pause_s
+            )
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), child.pause_s)
 
@@ -167,7 +171,9 @@ class Supervisor:
                 await process.wait()
 
 
-def three_processes(settings: Settings, chat: socket.socket, reader: socket.socket, console: socket.socket) -> list[Child]:
+def three_processes(
+    settings: Settings, chat: socket.socket, reader: socket.socket, console: socket.socket
+) -> list[Child]:
     """Chat server, reader and dashboard, in the order in which they need each other."""
     raw = msgspec.json.encode(settings).decode()
     return [

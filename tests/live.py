@@ -72,7 +72,9 @@ class LiveServer:
         self.site = running.site
         self._clients: list[FrameClient] = []
 
-    def token(self, person_id: str, kind: Kind = Kind.CONSOLE, lifetime: timedelta = timedelta(minutes=5)) -> str:
+    def token(
+        self, person_id: str, kind: Kind = Kind.CONSOLE, lifetime: timedelta = timedelta(minutes=5)
+    ) -> str:
         """A good token."""
         return self.site.tokens.mint(kind, person_id, utc_now(), lifetime)
 
@@ -87,7 +89,7 @@ class LiveServer:
         """Closes what the test left open, and waits until it is."""
         for client in self._clients:
             client.close()
-        for client in (c for c in self._clients if not c.ended):
+        for client in (one for one in self._clients if not one.ended):
             with contextlib.suppress(asyncio.TimeoutError, AssertionError, RuntimeError):
                 while await asyncio.wait_for(client.connection.read_message(), PATIENCE_S) is not None:
                     pass
@@ -99,7 +101,9 @@ class LiveServer:
         await client.next("welcome")
         return client
 
-    async def chatting(self, question: str = "Where is my parcel?", department: str = "billing") -> FrameClient:
+    async def chatting(
+        self, question: str = "Where is my parcel?", department: str = "billing"
+    ) -> FrameClient:
         """A customer who has started a chat."""
         client = await self.visitor()
         client.send("start", client_id="start-0001", department=department, name="Zoë", question=question)
@@ -129,7 +133,9 @@ def settings_for(folder: Path, port: int, **changes: Any) -> Settings:
 
 
 @contextlib.asynccontextmanager
-async def live_server(folder: Path, *, organisation: bool = True, **changes: Any) -> AsyncIterator[LiveServer]:
+async def live_server(
+    folder: Path, *, organisation: bool = True, **changes: Any
+) -> AsyncIterator[LiveServer]:
     """Starts a server on the folder and stops it in order."""
     listener = supervisor.listen(0)
     listener.setblocking(False)

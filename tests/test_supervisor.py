@@ -84,7 +84,9 @@ async def main():
     await task
 asyncio.run(main())
 """
-    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE
+    )
     assert process.stdout is not None
     pid = int(await asyncio.wait_for(process.stdout.readline(), 20))
 

@@ -17,7 +17,9 @@ def token(
 ) -> None:
     """Print an access token for the API and for notebooks. It carries the person's own rights; keep it secret."""
     if not (data / "secret.key").exists():
-        typer.echo(f"{data} is not the data folder of a site: it holds no secret.key. Give it with --data.", err=True)
+        typer.echo(
+            f"{data} is not the data folder of a site: it holds no secret.key. Give it with --data.", err=True
+        )
         raise typer.Exit(2)
     try:
         tokens = Tokens(load_secret(str(data)))

@@ -30,15 +30,23 @@ Fd = Annotated[int, typer.Option("--fd", help="The inherited listening socket.")
 def serve(
     data: Annotated[Path, typer.Option(help="Folder of the databases.")] = Path("data"),
     port: Annotated[int, typer.Option(help="Port of the chat server; 0 takes any free one.")] = DEFAULT_PORT,
-    dashboard_port: Annotated[int, typer.Option(help="Port of the console; 0 takes any free one.")] = DEFAULT_DASHBOARD_PORT,
+    dashboard_port: Annotated[
+        int, typer.Option(help="Port of the console; 0 takes any free one.")
+    ] = DEFAULT_DASHBOARD_PORT,
     *,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     public_chat_url: Annotated[str, typer.Option(help="Address of the chat server as browsers see it.")] = "",
     public_console_url: Annotated[str, typer.Option(help="Address of the console as browsers see it.")] = "",
-    trusted_proxy: Annotated[list[str] | None, typer.Option(help="Network whose X-Forwarded-For is believed.")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None, typer.Option(help="Network whose X-Forwarded-For is believed.")
+    ] = None,
     articles: Annotated[Path | None, typer.Option(help="Folder of Markdown articles.")] = None,
-    sample_data: Annotated[bool, typer.Option(help="Fill an empty folder with a sample company and a month of chats.")] = False,
-    demo: Annotated[bool, typer.Option(help="Add simulated customers and agents (needs --sample-data).")] = False,
+    sample_data: Annotated[
+        bool, typer.Option(help="Fill an empty folder with a sample company and a month of chats.")
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option(help="Add simulated customers and agents (needs --sample-data).")
+    ] = False,
 ) -> None:
     """Start chat server, reader and console; print one line of JSON when all are ready."""
     process.configure_logging("serve")
@@ -82,7 +90,9 @@ async def _serve(settings: Settings, listeners: list[socket.socket], *, demo: bo
         announcing.cancel()
 
 
-async def _announce(settings: Settings, running: supervisor.Supervisor, ready: "asyncio.Future[None]") -> None:
+async def _announce(
+    settings: Settings, running: supervisor.Supervisor, ready: "asyncio.Future[None]"
+) -> None:
     import os
 
     await ready
@@ -94,10 +104,11 @@ async def _announce(settings: Settings, running: supervisor.Supervisor, ready: "
         "reader": settings.reader_url,
         "pids": pids,
     }
-    print(json.dumps(line), flush=True)  # noqa: T201 -- what a caller waits for
+    print(json.dumps(line), flush=True)
     shop = f"\n  Demo shop   {settings.chat_url}/demo" if settings.sample else ""
     typer.echo(
-        f"\n  Switchboard is ready.\n\n  Customers   {settings.chat_url}{shop}\n  Console     {settings.console_url}\n\n"
+        "\n  Switchboard is ready.\n\n"
+        f"  Customers   {settings.chat_url}{shop}\n  Console     {settings.console_url}\n\n"
         "  Stop it with Ctrl+C.\n",
         err=True,
     )
@@ -122,10 +133,9 @@ def chat(settings: SettingsJson, fd: Fd) -> None:
         stopping.cancel()
         await running.stop()
         if failed:
-            error = running.site.store.failed
             typer.echo(
-                f"The chat server stops: it cannot write to its database ({error}). Nothing that was acknowledged is "
-                "lost. See that the disk is not full and can be written to.",
+                f"The chat server stops: it cannot write to its database ({running.site.store.failed}). Nothing that "
+                "was acknowledged is lost. See that the disk is not full and can be written to.",
                 err=True,
             )
             return 1
@@ -144,7 +154,7 @@ def reader(settings: SettingsJson, fd: Fd) -> None:
 
 
 def _name(host: str) -> str:
-    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", ""} else host  # noqa: S104 -- compared, not bound
+    return "localhost" if host in {"127.0.0.1", "0.0.0.0", "::1", ""} else host
 
 
 def _sample_articles() -> str:

@@ -44,8 +44,9 @@ def _started(desk: "Desk", event: e.ChatStarted, at: datetime) -> None:
     desk.enqueue(chat)
 
 
-def _queued(_desk: "Desk", chat: Chat, event: e.ChatQueued, _at: datetime) -> None:
+def _queued(desk: "Desk", chat: Chat, event: e.ChatQueued, _at: datetime) -> None:
     chat.queue_reason = event.reason
+    desk.unplaced.pop(chat.id, None)
 
 
 def _assigned(desk: "Desk", chat: Chat, event: e.ChatAssigned, at: datetime) -> None:

@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-
-RECENT = timedelta(hours=1)  # how long an ended chat stays live: the boards' last hour, late repeats, a late reload
+# How long an ended chat stays live: the boards' last hour, late repeats, a late reload.
+RECENT = timedelta(hours=1)
 
 
 class Status(StrEnum):

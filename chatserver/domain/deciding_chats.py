@@ -65,7 +65,9 @@ def decide_agent_say(desk: "Desk", command: c.AgentSay, now: datetime) -> Decisi
     return _decide_say(chat, Sender.AGENT, command.person_id, command.client_id, command.text, now)
 
 
-def _decide_say(chat: Chat, sender: Sender, person_id: str, client_id: str, text: str, now: datetime) -> Decision:
+def _decide_say(
+    chat: Chat, sender: Sender, person_id: str, client_id: str, text: str, now: datetime
+) -> Decision:
     if (said := chat.said.get(said_key(sender, person_id, client_id))) is not None:
         return Decision(reply=Accepted(chat.id, said.n, said.at, client_id))
     if chat.status is Status.ENDED:
@@ -78,9 +80,11 @@ def _decide_say(chat: Chat, sender: Sender, person_id: str, client_id: str, text
 
 
 def _check_is_mine(desk: "Desk", chat: Chat, person_id: str) -> None:
+    check_may_see(desk, person_id, chat)
+    if chat.status is Status.ENDED:
+        raise Conflict(f"Chat {chat.id} has ended.")
     if chat.person_id == person_id:
         return
-    check_may_see(desk, person_id, chat)
     if chat.status is Status.QUEUED:
         raise Conflict(f"Chat {chat.id} is waiting in the queue. Take it to answer.")
     owner = desk.organisation.people[chat.person_id].name
@@ -137,7 +141,7 @@ def decide_take(desk: "Desk", command: c.TakeChats, _now: datetime) -> Decision:
             chat = desk.get_chat(seen.chat_id)
             _check_may_take(desk, chat, seen.person_id, command.person_id)
         except ChatError as error:
-            found = desk.find_chat(seen.chat_id)
+            found = None if isinstance(error, NotFound) else desk.chats.get(seen.chat_id)
             refused.append(_refusal(seen.chat_id, error, found.person_id if found else ""))
         else:
             taken.append(chat)
@@ -161,7 +165,9 @@ def _check_may_take(desk: "Desk", chat: Chat, seen_owner: str, person_id: str) -
         raise NotAllowed("You may take chats from the queue, but not from another agent.")
 
 
-def _assign_by_hand(desk: "Desk", chats: "list[Chat] | tuple[Chat, ...]", person_id: str, how: e.How) -> Decision:
+def _assign_by_hand(
+    desk: "Desk", chats: "list[Chat] | tuple[Chat, ...]", person_id: str, how: e.How
+) -> Decision:
     events: list[e.AnyEvent] = []
     results: list[ChatResult] = []
     loads: dict[str, int] = {}

@@ -33,7 +33,9 @@ def decide_availability(desk: "Desk", command: c.SetAvailability, _now: datetime
     if command.available is (duty is None or duty.available):
         return Decision()
     since = duty.available_since if duty else None
-    return Decision((e.AvailabilityChanged(person_id=command.person_id, since=since, available=command.available),))
+    return Decision(
+        (e.AvailabilityChanged(person_id=command.person_id, since=since, available=command.available),)
+    )
 
 
 def decide_group_activity(desk: "Desk", command: c.SetGroupActivity, _now: datetime) -> Decision:
@@ -94,7 +96,11 @@ def decide_save_person(desk: "Desk", command: c.SavePerson, _now: datetime) -> D
         raise Invalid("Give the person at least one role.")
     others = [p for p in desk.organisation.people.values() if p.id != person.id]
     was_one = person.id in desk.organisation.people
-    if was_one and Role.ADMINISTRATOR not in person.roles and not any(Role.ADMINISTRATOR in p.roles for p in others):
+    if (
+        was_one
+        and Role.ADMINISTRATOR not in person.roles
+        and not any(Role.ADMINISTRATOR in p.roles for p in others)
+    ):
         raise Conflict("This is the only administrator. Make somebody else one first.")
     return Decision((e.PersonSaved(person),))
 
@@ -145,5 +151,5 @@ def _check_id(text: str) -> None:
 
 
 def _check_name(text: str) -> None:
-    if not text.strip() or len(text) > 80:  # noqa: PLR2004 -- said in the message
+    if not text.strip() or len(text) > 80:
         raise Invalid("A name has 1 to 80 characters.")

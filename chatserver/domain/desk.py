@@ -47,12 +47,13 @@ class Desk:
         self.chats: dict[int, Chat] = {}  # open ones
         self.recent: dict[int, Chat] = {}  # ended within chat.RECENT of the newest event, oldest first
         self.chat_of_visitor: dict[str, int] = {}  # latest chat, open or recent
-        self.waiting: dict[str, list[tuple[datetime, int]]] = {}  # group id -> (start, chat id), ordered (R13)
+        # group id -> (start, chat id), ordered (R13)
+        self.waiting: dict[str, list[tuple[datetime, int]]] = {}
         self.chats_of: dict[str, set[int]] = {}  # person id -> active chats
         self.load_in: dict[tuple[str, str], int] = {}  # (person id, group id) -> active chats
         self.duties: dict[str, Duty] = {}
         self.unsettled: set[str] = set()  # groups in which supply or demand changed since the last drain
-        self.unplaced: list[int] = []  # new arrivals of a queue whose reason to wait is not recorded yet
+        self.unplaced: dict[int, None] = {}  # waiting chats whose reason is not recorded yet, as they came
         self._deadlines: list[tuple[datetime, int]] = []
 
     # --- the cycle ---
@@ -60,9 +61,7 @@ class Desk:
     def handle(self, command: Command, now: datetime) -> Outcome:
         """Decide and apply, then drain the queues. Raises ChatError and then has changed nothing."""
         decision = self.decide(command, now)
-        recorded: list[Recorded] = []
-        for event in decision.events:
-            recorded.append(self._record(event, now))
+        recorded = [self._record(event, now) for event in decision.events]
         recorded.extend(self.drain(now))
         return Outcome(recorded, deciding.settle(self, decision.reply))
 
@@ -80,13 +79,11 @@ class Desk:
         recorded = []
         while (assignment := self._decide_assignment()) is not None:
             recorded.append(self._record(assignment, now))
-        for chat_id in self.unplaced:
-            chat = self.chats.get(chat_id)
-            if chat and chat.status is Status.QUEUED and chat.queue_reason is None:
-                reason = self.queue_reason(chat.group_id)
-                queued = ChatQueued(chat_id=chat_id, n=chat.last_n + 1, group_id=chat.group_id, reason=reason)
-                recorded.append(self._record(queued, now))
-        self.unplaced.clear()
+        for chat_id in list(self.unplaced):
+            chat = self.chats[chat_id]
+            reason = self.queue_reason(chat.group_id)
+            queued = ChatQueued(chat_id=chat_id, n=chat.last_n + 1, group_id=chat.group_id, reason=reason)
+            recorded.append(self._record(queued, now))
         return recorded
 
     def _record(self, event: AnyEvent, now: datetime) -> Recorded:
@@ -168,7 +165,10 @@ class Desk:
     def is_over_limit(self, person_id: str, group_id: str) -> bool:
         """Would one more chat of the group exceed the person's limit (R16)? Who is no member has no limit."""
         membership = self.organisation.find_membership(person_id, group_id)
-        return membership is not None and self.load_in.get((person_id, group_id), 0) >= membership.max_active_chats
+        return (
+            membership is not None
+            and self.load_in.get((person_id, group_id), 0) >= membership.max_active_chats
+        )
 
     def find_chat(self, chat_id: int) -> Chat | None:
         """An open or recently ended chat."""
@@ -211,13 +211,15 @@ class Desk:
     def enqueue(self, chat: Chat) -> None:
         """Puts a chat into its group's queue by its start, however late it comes there (R13)."""
         insort(self.waiting.setdefault(chat.group_id, []), (chat.started_at, chat.id))
-        self.unplaced.append(chat.id)
+        if chat.queue_reason is None:
+            self.unplaced[chat.id] = None
         self.unsettled.add(chat.group_id)
 
     def dequeue(self, chat: Chat) -> None:
         """Takes a waiting chat out of its queue."""
         queue = self.waiting[chat.group_id]
         del queue[bisect_left(queue, (chat.started_at, chat.id))]
+        self.unplaced.pop(chat.id, None)
 
     def watch_deadline(self, chat: Chat) -> None:
         """Notes the chat's deadline, if it has one. Outdated entries are dropped when they come up."""

@@ -99,7 +99,7 @@ class ChatEnded(ChatEvent, frozen=True):
 
 
 class PersonEvent(Event, frozen=True, tag=snake_case):
-    """A change in one of the three layers of availability (R19). `since` is when the previous state began, if it had."""
+    """A change in one of the three layers of availability (R19). `since`: when the previous state began, if known."""
 
     person_id: str
     since: datetime | None

@@ -25,6 +25,9 @@ class Outlet(Protocol):
     def send(self, frame: bytes) -> None:
         """Sends one frame."""
 
+    def close(self, code: int, reason: str, retry_ms: int = 0) -> None:
+        """Says bye and closes, with a close code of RFC 6455."""
+
 
 class Subscription:
     """One outlet's view of a chat or of the feed. While older lines are read from disk, newer ones wait here."""
@@ -58,7 +61,9 @@ class Deliveries:
     def __init__(self, organisation: Callable[[], Organisation]) -> None:
         self._organisation = organisation
         self.visitors: dict[str, dict[Outlet, Subscription]] = {}  # visitor id -> their pages
-        self.persons: dict[str, dict[Outlet, str]] = {}  # person id -> their consoles, with the sign-in's hash
+        self.persons: dict[
+            str, dict[Outlet, str]
+        ] = {}  # person id -> their consoles, with the sign-in's hash
         self._watchers: dict[int, dict[Outlet, tuple[str, Subscription]]] = {}  # chat id -> who has it open
         self._followers: dict[Outlet, Subscription] = {}
         self._feed: list[Recorded] = []
@@ -69,7 +74,9 @@ class Deliveries:
         if self._followers:
             self._feed.append(recorded)
         if isinstance(recorded.event, ChatEvent):
-            own = delivery.origin if isinstance(recorded.event, MessageSaid) else None  # its sender gets the ack
+            own = (
+                delivery.origin if isinstance(recorded.event, MessageSaid) else None
+            )  # its sender gets the ack
             self._to_customer(delivery, own)
             self._to_staff(delivery, recorded.event.chat_id, own)
 
@@ -137,7 +144,9 @@ class Deliveries:
         """The outlet no longer sees the chat, unless it is its person's own."""
         _discard(self._watchers, chat_id, outlet)
 
-    def remove(self, outlet: Outlet, *, visitor_id: str = "", person_id: str = "", chats: Iterable[int] = ()) -> None:
+    def remove(
+        self, outlet: Outlet, *, visitor_id: str = "", person_id: str = "", chats: Iterable[int] = ()
+    ) -> None:
         """Forgets a closed outlet."""
         self._followers.pop(outlet, None)
         for chat_id in chats:

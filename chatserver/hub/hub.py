@@ -31,7 +31,7 @@ log = structlog.get_logger()
 class Log(Protocol):
     """What the hub needs of the store: the seam for another engine."""
 
-    def append(self, events: Sequence[Recorded]) -> Any:  # noqa: ANN401 -- a concurrent Future
+    def append(self, events: Sequence[Recorded]) -> Any:
         """Hands events to the disk; the future is done when they are there."""
 
 
@@ -61,10 +61,12 @@ class Hub:
         self._store = store
         self._clock = clock
         self._latest = clock()
-        self._inbox: deque[tuple[Command | Callable[[Desk], Any], Callable[[Any], None], object | None]] = deque()
+        self._inbox: deque[tuple[Command | Callable[[Desk], Any], Callable[[Any], None], object | None]] = (
+            deque()
+        )
         self._wake = asyncio.Event()
-        self._unwritten: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Delivery | _Told]]] = asyncio.Queue(
-            MAX_UNWRITTEN_BATCHES
+        self._unwritten: asyncio.Queue[tuple[asyncio.Future[None] | None, list[Delivery | _Told]]] = (
+            asyncio.Queue(MAX_UNWRITTEN_BATCHES)
         )
         self._timer: asyncio.TimerHandle | None = None
         self._stopping = False
@@ -221,7 +223,7 @@ class Hub:
         await done.wait()
 
 
-def _bind(answer_to: Callable[[Any], None], answer: Any) -> _Told:  # noqa: ANN401 -- a reply, a refusal or a view
+def _bind(answer_to: Callable[[Any], None], answer: Any) -> _Told:
     return lambda: answer_to(answer)
 
 

@@ -7,7 +7,9 @@ from chatserver.domain.chat import Status
 from chatserver.domain.commands import Command, SetCustomerPresence, SetPresence
 from chatserver.domain.desk import Desk
 
-CONSOLE_GRACE_S = 5.0  # a reload takes less; with the sockets' pings a dead console is noticed well within 20 s (R20)
+CONSOLE_GRACE_S = (
+    5.0  # a reload takes less; with the sockets' pings a dead console is noticed well within 20 s (R20)
+)
 CUSTOMER_GRACE_S = 15.0  # a page change on a slow line takes less
 RESTART_GRACE_S = 15.0  # after our own restart everybody has to reconnect first
 

@@ -38,14 +38,18 @@ def open_sign_in(cursor: Cursor, person_id: str, now: datetime) -> str:
     """Starts a session; returns what the browser keeps. Only its hash is stored. Expired ones are swept out."""
     session = secrets.token_urlsafe(32)
     cursor.execute("DELETE FROM sign_in WHERE expires_at <= ?", [now])
-    cursor.execute("INSERT INTO sign_in VALUES (?, ?, ?, ?)", [session_hash(session), person_id, now, now + SIGN_IN_LIFETIME])
+    cursor.execute(
+        "INSERT INTO sign_in VALUES (?, ?, ?, ?)",
+        [session_hash(session), person_id, now, now + SIGN_IN_LIFETIME],
+    )
     return session
 
 
 def find_sign_in(cursor: Cursor, session: str, now: datetime) -> SignIn | None:
     """The session's person, or None when it is unknown, ended or expired."""
     row = cursor.execute(
-        "SELECT person_id, expires_at FROM sign_in WHERE session_hash = ? AND expires_at > ?", [session_hash(session), now]
+        "SELECT person_id, expires_at FROM sign_in WHERE session_hash = ? AND expires_at > ?",
+        [session_hash(session), now],
     ).fetchone()
     return SignIn(*row) if row else None
 

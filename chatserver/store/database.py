@@ -66,7 +66,9 @@ def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("BEGIN")
     if not known:
         connection.execute("CREATE TABLE meta (name VARCHAR PRIMARY KEY, value VARCHAR NOT NULL)")
-        connection.execute("INSERT INTO meta VALUES ('version', '0'), ('epoch', ?)", [secrets.token_urlsafe(12)])
+        connection.execute(
+            "INSERT INTO meta VALUES ('version', '0'), ('epoch', ?)", [secrets.token_urlsafe(12)]
+        )
     for step in steps[version:]:
         connection.execute(step)
     connection.execute("UPDATE meta SET value = ? WHERE name = 'version'", [str(len(steps))])

@@ -1,7 +1,7 @@
 """Questions to the log, each with a cursor that the caller owns. Rows become recorded events again."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import duckdb
 
@@ -54,7 +54,8 @@ def replay(cursor: Cursor) -> Replay:
     events = _recorded(cursor, f"chat_id IS NULL OR {live}", live, live, [cutoff], with_bodies=False)
     last_assigned = _recorded(
         cursor,
-        "type = 'chat_assigned' AND seq IN (SELECT max(seq) FROM event WHERE type = 'chat_assigned' GROUP BY person_id)",
+        "type = 'chat_assigned' AND seq IN "
+        "(SELECT max(seq) FROM event WHERE type = 'chat_assigned' GROUP BY person_id)",
         "false",
         "false",
         [],
@@ -79,7 +80,9 @@ def lines_of_chat(cursor: Cursor, chat_id: int, after: int, limit: int = PAGE_EV
     if start is None:
         return []
     where = f"seq >= ? AND chat_id = ? AND n > ? AND n <= ? + {limit}"
-    return _recorded(cursor, where, where, "seq >= ? AND chat_id = ? AND ? < 1 AND ? < 1", [*start, chat_id, after, after])
+    return _recorded(
+        cursor, where, where, "seq >= ? AND chat_id = ? AND ? < 1 AND ? < 1", [*start, chat_id, after, after]
+    )
 
 
 def find_said(cursor: Cursor, visitor_id: str, client_id: str) -> MessageRow | None:
@@ -103,17 +106,17 @@ def _recorded(
 ) -> list[Recorded]:
     """Events and messages of the same parameters, merged by seq."""
 
-    def fetch(sql: str) -> Iterable[tuple[object, ...]]:
+    def fetch(sql: str) -> Iterable[tuple[Any, ...]]:
         wanted = parameters[: sql.count("?")]
         return cursor.execute(sql, wanted).fetchall()
 
     starts = {row[0]: row[1:] for row in fetch(_STARTS.format(where=starts_where))}
     body = "body" if with_bodies else f"CASE WHEN sender = '{TRANSFER_COMMENT}' THEN body ELSE '' END"
-    messages = [MessageRow(*row) for row in fetch(_MESSAGES.format(where=messages_where, body=body))]  # type: ignore[arg-type]
+    messages = [MessageRow(*row) for row in fetch(_MESSAGES.format(where=messages_where, body=body))]
     comments = {row.seq: row.body for row in messages if row.sender == TRANSFER_COMMENT}
     found = [message_of_row(row) for row in messages if row.sender != TRANSFER_COMMENT]
     for raw in fetch(_EVENTS.format(where=events_where)):
-        row = EventRow(*raw)  # type: ignore[arg-type]
+        row = EventRow(*raw)
         found.append(event_of_row(row, starts.get(row.seq), comments.get(row.seq, "")))
     found.sort(key=lambda item: item.seq)
     return found

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import duckdb
 
@@ -24,6 +24,7 @@ READERS = 2  # a resume after a restart is short; more threads would only take t
 MAX_COMMIT_EVENTS = 5_000  # bounds the time that one commit can take
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Cursor = duckdb.DuckDBPyConnection
 _Job = tuple[Sequence[Recorded] | Callable[[Cursor], Any], Future[Any]]
 
@@ -52,11 +53,11 @@ class Store:
         """Hands events to the write thread; the future is done when they are on disk. Order is kept."""
         return self._enqueue(events)
 
-    def run(self, job: Callable[[Cursor], T]) -> "Future[T]":
-        """Runs `job` in the write thread, in a transaction of its own, in order with the appends."""
-        return self._enqueue(job)
+    async def run(self, job: Callable[Concatenate[Cursor, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Runs `job(cursor, …)` in the write thread, in a transaction of its own, in order with the appends."""
+        return await asyncio.wrap_future(self._enqueue(lambda cursor: job(cursor, *args, **kwargs)))
 
-    def _enqueue(self, work: Any) -> "Future[Any]":  # noqa: ANN401 -- either kind of work
+    def _enqueue(self, work: Any) -> "Future[Any]":
         future: Future[Any] = Future()
         self._jobs.put((work, future))
         return future
@@ -106,14 +107,17 @@ class Store:
 
     # --- reading ---
 
-    async def read(self, question: Callable[[Cursor], T]) -> T:
-        """Runs `question` with a cursor of its own in a reading thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, question)
+    async def read(
+        self, question: Callable[Concatenate[Cursor, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Runs `question(cursor, …)` with a cursor of its own in a reading thread."""
 
-    def _read(self, question: Callable[[Cursor], T]) -> T:
-        if not hasattr(self._local, "cursor"):
-            self._local.cursor = self._connection.cursor()
-        return question(self._local.cursor)
+        def ask() -> T:
+            if not hasattr(self._local, "cursor"):
+                self._local.cursor = self._connection.cursor()
+            return question(self._local.cursor, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._readers, ask)
 
     def replay(self) -> "reading.Replay":
         """What a desk needs to be as it was: see reading.py."""

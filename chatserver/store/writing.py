@@ -20,7 +20,9 @@ class RowWriter:
         for table, rows in batch.rows.items():
             if not rows:
                 continue
-            self._connection.execute(self._insert(table), [list(column) for column in zip(*rows, strict=True)])
+            self._connection.execute(
+                self._insert(table), [list(column) for column in zip(*rows, strict=True)]
+            )
 
     def _insert(self, table: str) -> str:
         """One statement for any number of rows: measured ten times faster than executemany."""
@@ -29,5 +31,5 @@ class RowWriter:
                 "SELECT data_type FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", [table]
             ).fetchall()
             columns = ", ".join(f"unnest(?::{data_type}[])" for (data_type,) in types)
-            self._inserts[table] = f"INSERT INTO {table} SELECT {columns}"  # noqa: S608 -- names from rows.py
+            self._inserts[table] = f"INSERT INTO {table} SELECT {columns}"
         return self._inserts[table]

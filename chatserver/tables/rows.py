@@ -128,7 +128,9 @@ def _message_row(seq: int, at: datetime, event: e.MessageSaid) -> MessageRow:
 
 
 def _comment_row(seq: int, at: datetime, event: e.ChatTransferred) -> MessageRow:
-    return MessageRow(seq, at, event.chat_id, event.n, TRANSFER_COMMENT, event.by_person_id, "", event.comment)
+    return MessageRow(
+        seq, at, event.chat_id, event.n, TRANSFER_COMMENT, event.by_person_id, "", event.comment
+    )
 
 
 def _chat_row(seq: int, at: datetime, event: e.ChatStarted) -> Row:

@@ -53,5 +53,3 @@ class Health(Handler):
         failed = self.site.store.failed is not None
         self.set_status(503 if failed or self.site.stopping else 200)
         self.send_json({"ok": not failed, "stopping": self.site.stopping, "seq": self.site.hub.durable_seq})
-
-

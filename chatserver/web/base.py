@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import time
 from datetime import UTC, datetime
@@ -48,13 +49,15 @@ class Edge:
         forwarded = self.request.headers.get_list("X-Forwarded-For")
         return client_address(self.request.remote_ip, forwarded, self.site.trusted_proxies)
 
+    @functools.cached_property
     def is_relaxed(self) -> bool:
         """Is this a client on our own machine for which throttles are off?"""
+        if not self.site.settings.relaxed_loopback:
+            return False
         try:
-            peer = ipaddress.ip_address(self.request.remote_ip)
+            return ipaddress.ip_address(self.request.remote_ip).is_loopback
         except ValueError:
             return False
-        return self.site.settings.relaxed_loopback and peer.is_loopback
 
     def claim(self, *kinds: Kind) -> Claim:
         """The claim of the bearer token. Raises Unauthenticated."""
@@ -94,7 +97,9 @@ class Handler(Edge, RequestHandler):
         """Refusals are normal; the rest is logged with its trace but without the request's body."""
         if isinstance(value, ChatError | HTTPError):
             return
-        log.error("request failed", method=self.request.method, path=self.request.path, exc_info=(typ, value, tb))
+        log.error(
+            "request failed", method=self.request.method, path=self.request.path, exc_info=(typ, value, tb)
+        )
 
     def send_json(self, value: Any) -> None:
         """Answers with JSON."""
@@ -118,7 +123,9 @@ class PageHandler(Handler):
 
     def refuse(self, error: ChatError) -> None:
         """Writes the refusal as a page."""
-        self.render("error.html", status=self.get_status(), title=_title(self.get_status()), message=error.message)
+        self.render(
+            "error.html", status=self.get_status(), title=_title(self.get_status()), message=error.message
+        )
 
     def get_template_path(self) -> str:
         """Where the templates lie."""
@@ -146,14 +153,16 @@ def monotonic_s() -> float:
 
 
 def _title(status: int) -> str:
-    return {404: "Page not found", 403: "Not allowed", 429: "Too many requests"}.get(status, "Something went wrong")
+    return {404: "Page not found", 403: "Not allowed", 429: "Too many requests"}.get(
+        status, "Something went wrong"
+    )
 
 
 def _of_status(status: int) -> ChatError:
-    if status == 404:  # noqa: PLR2004 -- HTTP
+    if status == 404:
         return NotFound("There is nothing at this address.")
-    if status == 421:  # noqa: PLR2004 -- HTTP
+    if status == 421:
         return Invalid("This server does not answer to that host name. Use the address it was started with.")
-    if status < 500:  # noqa: PLR2004 -- HTTP
+    if status < 500:
         return Invalid("This request is not understood.")
     return ChatError("Something went wrong on our side. It has been logged; please try again.")

@@ -85,9 +85,8 @@ class FeedSocket(Socket):
 
     async def _send_pages(self, sent: int, until: Callable[[], int]) -> int:
         while sent < until() and not self.outbox.closed:
-            start = sent
-            limit = min(reading.PAGE_EVENTS, until() - start)
-            page = await self.site.store.read(lambda cursor: reading.events_after(cursor, start, limit))
+            limit = min(reading.PAGE_EVENTS, until() - sent)
+            page = await self.site.store.read(reading.events_after, sent, limit)
             if not page:
                 break
             sent = page[-1].seq
@@ -98,5 +97,3 @@ class FeedSocket(Socket):
     def gone(self) -> None:
         """The follower is gone."""
         self.site.deliveries.remove(self.outbox)
-
-

@@ -14,7 +14,9 @@ from chatserver.wire.visitor_frames import Bye
 if TYPE_CHECKING:
     from tornado.websocket import WebSocketHandler
 
-MAX_FRAMES = 2_000  # a burst of resumed lines fits; a phone in a tunnel does not keep a day's chat in our memory
+MAX_FRAMES = (
+    2_000  # a burst of resumed lines fits; a phone in a tunnel does not keep a day's chat in our memory
+)
 MAX_BYTES = 1024 * 1024
 TRY_AGAIN_LATER = 1013  # close codes of RFC 6455
 GOING_AWAY = 1001
@@ -25,7 +27,9 @@ encode = msgspec.json.Encoder().encode
 class Outbox:
     """Sends frames to one WebSocket. `max_bytes` bounds what the client has not taken yet."""
 
-    def __init__(self, handler: WebSocketHandler, max_bytes: int = MAX_BYTES, max_frames: int = MAX_FRAMES) -> None:
+    def __init__(
+        self, handler: WebSocketHandler, max_bytes: int = MAX_BYTES, max_frames: int = MAX_FRAMES
+    ) -> None:
         self._handler = handler
         self._max_bytes = max_bytes
         self._max_frames = max_frames
@@ -39,7 +43,9 @@ class Outbox:
         """Sends a frame, or closes the socket when too much is waiting. Never raises."""
         if self.closed:
             return
-        if self._unsent_frames >= self._max_frames or self._unsent_bytes + len(frame) > self._max_bytes > len(frame):
+        if self._unsent_frames >= self._max_frames or self._unsent_bytes + len(frame) > self._max_bytes > len(
+            frame
+        ):
             self.close(TRY_AGAIN_LATER, "too slow")
             return
         try:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tornado.web import URLSpec, url
+from tornado.routing import URLSpec
+from tornado.web import url
 
 from chatserver.web import api, demo_shop, portal, sign_in
 from chatserver.web.feed_socket import FeedSocket

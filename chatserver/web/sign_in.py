@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import msgspec
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -45,7 +46,7 @@ class SignIn(PageHandler):
         name = self.get_body_argument("username", "").strip().lower()[:80]
         password = self.get_body_argument("password", "")[:MAX_PASSWORD_CHARS]
         try:
-            if not self.is_relaxed():
+            if not self.is_relaxed:
                 self.site.sign_ins.take(self.address(), monotonic_s())
                 self.site.account_sign_ins.take(name, monotonic_s())
             session = await sign_in(self.site, name, password)
@@ -83,7 +84,7 @@ class SignOut(PageHandler):
         check_same_site(self)
         session = self.get_cookie(COOKIE, "") or ""
         if session:
-            await asyncio.wrap_future(self.site.store.run(lambda c: accounts.end_sign_in(c, session)))
+            await self.site.store.run(accounts.end_sign_in, session)
             ended = accounts.session_hash(session)
             for consoles in list(self.site.deliveries.persons.values()):
                 for outlet, of_session in list(consoles.items()):
@@ -116,9 +117,7 @@ class SetUp(PageHandler):
             hashed = await hash_password(password)
             await self.site.hub.request(command)
             person_id, now = command.person.id, utc_now()
-            await asyncio.wrap_future(
-                self.site.store.run(lambda c: accounts.save_password_hash(c, person_id, hashed, now))
-            )
+            await self.site.store.run(accounts.save_password_hash, person_id, hashed, now)
         except ChatError as error:
             self.set_status(400)
             self.render("setup.html", error=error.message, values=values)
@@ -164,21 +163,23 @@ class SessionCheck(Handler):
 
 async def sign_in(site: Site, name: str, password: str) -> str:
     """A new session for the person. Raises Unauthenticated, the same for an unknown name as for a wrong password."""
-    stored = await site.store.read(lambda c: accounts.find_password_hash(c, name))
+    stored = await site.store.read(accounts.find_password_hash, name)
     good = await asyncio.to_thread(verify, stored or _DUMMY_HASH, password)
     if not good or stored is None or name not in site.organisation.people:
         raise Unauthenticated("That name and password do not belong together. Please try again.")
     now = utc_now()
-    return await asyncio.wrap_future(site.store.run(lambda c: accounts.open_sign_in(c, name, now)))
+    return await site.store.run(accounts.open_sign_in, name, now)
 
 
 async def console_token(site: Site, session: str) -> dict[str, object]:
     """A console token tied to the session. Raises Unauthenticated."""
     now = utc_now()
-    found = await site.store.read(lambda c: accounts.find_sign_in(c, session, now)) if session else None
+    found = await site.store.read(accounts.find_sign_in, session, now) if session else None
     if found is None or found.person_id not in site.organisation.people:
         raise Unauthenticated("You are signed out. Please sign in again.")
-    token = site.tokens.mint(Kind.CONSOLE, found.person_id, now, CONSOLE_LIFETIME, accounts.session_hash(session))
+    token = site.tokens.mint(
+        Kind.CONSOLE, found.person_id, now, CONSOLE_LIFETIME, accounts.session_hash(session)
+    )
     return {
         "token": token,
         "person": found.person_id,
@@ -239,8 +240,6 @@ def _set_up_command(values: dict[str, str]) -> SetUpSite:
 
 
 def _session_of(body: str) -> str:
-    import msgspec
-
     try:
         return str(msgspec.json.decode(body, type=dict[str, str]).get("session", ""))
     except msgspec.DecodeError:

@@ -52,7 +52,9 @@ class Site:
     new_sockets: Throttle = field(default_factory=lambda: Throttle(throttle.SOCKETS, "connections"))
     new_chats: Throttle = field(default_factory=lambda: Throttle(throttle.STARTS, "new chats"))
     sign_ins: Throttle = field(default_factory=lambda: Throttle(throttle.SIGN_INS, "attempts to sign in"))
-    account_sign_ins: Throttle = field(default_factory=lambda: Throttle(throttle.ACCOUNT_SIGN_INS, "attempts to sign in"))
+    account_sign_ins: Throttle = field(
+        default_factory=lambda: Throttle(throttle.ACCOUNT_SIGN_INS, "attempts to sign in")
+    )
 
     @property
     def organisation(self) -> Organisation:

@@ -40,7 +40,7 @@ class Socket(Edge, WebSocketHandler):
     def prepare(self) -> None:
         """Refuses unknown hosts and floods of connections before the handshake."""
         self.check_host()
-        if not self.is_relaxed():
+        if not self.is_relaxed:
             try:
                 self.site.new_sockets.take(self.address(), monotonic_s())
             except TooFast:

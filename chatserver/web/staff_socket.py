@@ -43,7 +43,7 @@ class StaffSocket(Socket):
         check_version(hello.v)
         claim = self.site.tokens.parse(hello.token, utc_now(), Kind.CONSOLE, Kind.API)
         self.person_id = claim.subject
-        self._open: dict[int, Subscription] = {}
+        self._opened: dict[int, Subscription] = {}
         reset = bool(hello.epoch) and hello.epoch != self.site.store.epoch
 
         def look(desk: Desk) -> f.StaffWelcome | None:
@@ -85,7 +85,7 @@ class StaffSocket(Socket):
             case f.Open(chat=chat, after=after) | f.Resume(chat=chat, after=after):
                 self._open_chat(chat, max(0, after))
             case f.Close(chat=chat):
-                self._open.pop(chat, None)
+                self._opened.pop(chat, None)
                 self.site.deliveries.close_chat(self.outbox, chat)
             case f.Typing(chat=chat, on=on):
                 self._typing(chat, on=on)
@@ -122,14 +122,28 @@ class StaffSocket(Socket):
             if n is None:
                 self.refuse(NotFound(f"There is no open chat {chat_id}."), request_id=str(chat_id))
                 return
-            known = self._open.get(chat_id)
+            known = self._opened.get(chat_id)
             if known is None:
-                if len(self._open) >= MAX_OPEN_CHATS:
-                    self.refuse(Invalid(f"At most {MAX_OPEN_CHATS} chats can be open at once."), request_id=str(chat_id))
+                if len(self._opened) >= MAX_OPEN_CHATS:
+                    self.refuse(
+                        Invalid(f"At most {MAX_OPEN_CHATS} chats can be open at once."),
+                        request_id=str(chat_id),
+                    )
                     return
-                known = self._open[chat_id] = self.site.deliveries.open_chat(self.outbox, self.person_id, chat_id)
+                known = self._opened[chat_id] = self.site.deliveries.open_chat(
+                    self.outbox, self.person_id, chat_id
+                )
             known.hold()
-            send_lines(self.site, self.outbox, known, chat_id, after, n, line_for_staff, name_chat=True)
+            send_lines(
+                self.site,
+                self.outbox,
+                known,
+                chat_id,
+                after=after,
+                until=n,
+                render=line_for_staff,
+                name_chat=True,
+            )
 
         self.site.hub.ask(look, opened)
 
@@ -151,6 +165,6 @@ class StaffSocket(Socket):
     def gone(self) -> None:
         """The console is gone."""
         if self.ready:
-            self.site.deliveries.remove(self.outbox, person_id=self.person_id, chats=list(self._open))
+            self.site.deliveries.remove(self.outbox, person_id=self.person_id, chats=list(self._opened))
             self.site.presence.console_closed(self.person_id)
             self.ready = False

@@ -11,4 +11,6 @@ class PublicFile(StaticFileHandler):
         self.set_header("Access-Control-Allow-Origin", "*")
         self.set_header("Cross-Origin-Resource-Policy", "cross-origin")
         self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Cache-Control", "public, no-cache" if path.endswith((".js", ".css")) else "public, max-age=86400")
+        self.set_header(
+            "Cache-Control", "public, no-cache" if path.endswith((".js", ".css")) else "public, max-age=86400"
+        )

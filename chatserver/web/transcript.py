@@ -25,10 +25,10 @@ def send_lines(
     outbox: Outbox,
     subscription: Subscription,
     chat_id: int,
+    *,
     after: int,
     until: int,
     render: Callable[[Recorded, Organisation], Line],
-    *,
     name_chat: bool,
 ) -> None:
     """Sends lines after `after` up to `until`, all durable, then releases the subscription."""
@@ -36,8 +36,7 @@ def send_lines(
     async def read() -> None:
         sent = after
         while sent < until and not outbox.closed:
-            start = sent
-            page = await site.store.read(lambda c: reading.lines_of_chat(c, chat_id, start, PAGE_LINES))
+            page = await site.store.read(reading.lines_of_chat, chat_id, sent, PAGE_LINES)
             if not page:
                 break
             lines = tuple(render(item, site.organisation) for item in page)

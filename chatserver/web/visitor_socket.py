@@ -45,7 +45,7 @@ class VisitorSocket(Socket):
 
     def take_token(self) -> None:
         """Raises TooFast when the page sends more than anybody types."""
-        if not self.is_relaxed():
+        if not self.is_relaxed:
             self._bucket = self._bucket or Bucket(throttle.VISITOR_FRAMES, monotonic_s())
             self._bucket.take(monotonic_s(), "messages")
 
@@ -75,9 +75,10 @@ class VisitorSocket(Socket):
             welcome = f.Welcome(self.site.store.epoch, token, choices, view, reset or (gone and after > 0))
             return welcome, chat, view.n if view else 0
 
-        self.site.hub.ask(look, lambda answer: self._welcome(*answer, after))
+        self.site.hub.ask(look, lambda answer: self._welcome(answer, after))
 
-    def _welcome(self, welcome: f.Welcome, chat: Chat | None, n: int, after: int) -> None:
+    def _welcome(self, seen: tuple[f.Welcome, Chat | None, int], after: int) -> None:
+        welcome, chat, n = seen
         if self.outbox.closed:
             return
         self.welcomed()
@@ -94,7 +95,16 @@ class VisitorSocket(Socket):
     def _send_missed(self, after: int, until: int) -> None:
         subscription = self._subscription
         assert subscription is not None  # noqa: S101 -- made by _welcome
-        send_lines(self.site, self.outbox, subscription, self.chat_id, after, until, line_for_customer, name_chat=False)
+        send_lines(
+            self.site,
+            self.outbox,
+            subscription,
+            self.chat_id,
+            after=after,
+            until=until,
+            render=line_for_customer,
+            name_chat=False,
+        )
 
     # --- frames ---
 
@@ -117,7 +127,7 @@ class VisitorSocket(Socket):
 
     def _start(self, frame: f.Start) -> None:
         try:
-            if not self.is_relaxed():
+            if not self.is_relaxed:
                 self.site.new_chats.take(self.address(), monotonic_s())
             command = f.start_command(frame, self.visitor_id, self._facts())
         except ChatError as error:
@@ -182,7 +192,7 @@ class VisitorSocket(Socket):
         """A repeat of what was stored before the chat ended gets its first answer again, however late it comes."""
 
         async def look() -> None:
-            row = await self.site.store.read(lambda c: reading.find_said(c, self.visitor_id, frame.client_id))
+            row = await self.site.store.read(reading.find_said, self.visitor_id, frame.client_id)
             if row is None:
                 self.refuse(refusal, client_id=frame.client_id)
             else:

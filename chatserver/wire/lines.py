@@ -8,7 +8,16 @@ from chatserver.domain import events as e
 from chatserver.domain.chat import Sender
 from chatserver.domain.organisation import Organisation
 
-KINDS = ("started", "message", "queued", "assigned", "transferred", "customer_left", "customer_returned", "ended")
+KINDS = (
+    "started",
+    "message",
+    "queued",
+    "assigned",
+    "transferred",
+    "customer_left",
+    "customer_returned",
+    "ended",
+)
 
 
 class Line(Struct, frozen=True, tag_field="t", tag="line", omit_defaults=True):
@@ -95,9 +104,13 @@ def line_for_staff(recorded: e.Recorded, organisation: Organisation) -> Line:
             comment=event.comment,
         )
     if isinstance(event, e.ChatStarted):
-        return Line(event.n, at, "started", name=event.customer.name, chat=event.chat_id, group=event.group_id)
+        return Line(
+            event.n, at, "started", name=event.customer.name, chat=event.chat_id, group=event.group_id
+        )
     if isinstance(event, e.ChatQueued):
-        return Line(event.n, at, "queued", reason=event.reason.value, chat=event.chat_id, group=event.group_id)
+        return Line(
+            event.n, at, "queued", reason=event.reason.value, chat=event.chat_id, group=event.group_id
+        )
     if isinstance(event, e.ChatEnded):
         reason = event.summary.reason.value
         return Line(event.n, at, "ended", reason=reason, chat=event.chat_id, person=event.by_person_id)

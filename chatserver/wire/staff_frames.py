@@ -8,7 +8,7 @@ from msgspec import Struct
 from chatserver.domain import commands as c
 from chatserver.domain.names import snake_case
 from chatserver.domain.organisation import Department, Group, Membership, Method, Person
-from chatserver.domain.replies import Accepted, ChatResult, Done, Reply
+from chatserver.domain.replies import Accepted, ChatResult, Reply
 from chatserver.wire import cleaning
 from chatserver.wire.visitor_frames import Ack, decode_frame
 
@@ -180,7 +180,7 @@ def parse_command_frame(raw: str | bytes) -> CommandFrame:
     return decode_frame(_COMMAND, raw)
 
 
-def staff_command(frame: CommandFrame, me: str) -> c.StaffCommand:  # noqa: PLR0911 -- one return for each frame
+def staff_command(frame: CommandFrame, me: str) -> c.StaffCommand:
     """The command that `me` gives with the frame. Raises Invalid or TooLarge."""
     match frame:
         case Say():
@@ -191,7 +191,9 @@ def staff_command(frame: CommandFrame, me: str) -> c.StaffCommand:  # noqa: PLR0
         case GetFromQueue():
             return c.GetFromQueue(me)
         case Transfer():
-            return c.TransferChats(me, frame.chats, frame.group, frame.person, cleaning.parse_comment(frame.comment))
+            return c.TransferChats(
+                me, frame.chats, frame.group, frame.person, cleaning.parse_comment(frame.comment)
+            )
         case End():
             return c.EndChats(me, frame.chats)
         case SetAvailable():

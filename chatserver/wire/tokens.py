@@ -39,7 +39,7 @@ class Tokens:
     """Mints and checks tokens with one secret of at least 32 bytes."""
 
     def __init__(self, secret: bytes) -> None:
-        if len(secret) < 32:  # noqa: PLR2004 -- said in the message
+        if len(secret) < 32:
             raise ValueError("The token secret must have at least 32 bytes.")
         self._secret = secret
 

@@ -102,7 +102,9 @@ def start_command(frame: Start, visitor_id: str, facts: Customer) -> c.StartChat
 
 def say_command(frame: Say, visitor_id: str) -> c.CustomerSay:
     """The command for a Say. Raises Invalid or TooLarge."""
-    return c.CustomerSay(visitor_id, cleaning.parse_client_id(frame.client_id), cleaning.parse_text(frame.text))
+    return c.CustomerSay(
+        visitor_id, cleaning.parse_client_id(frame.client_id), cleaning.parse_text(frame.text)
+    )
 
 
 # --- to the page ---

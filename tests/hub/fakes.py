@@ -56,7 +56,7 @@ class SlowStore:
 class FailingStore:
     """Its disk is full."""
 
-    def append(self, events: Sequence[Recorded]) -> "Future[None]":  # noqa: ARG002 -- a Log
+    def append(self, events: Sequence[Recorded]) -> "Future[None]":
         """Fails."""
         future: Future[None] = Future()
         future.set_exception(OSError("No space left on device"))

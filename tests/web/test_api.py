@@ -1,20 +1,13 @@
 """The HTTP side of the chat server."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from chatserver.wire.tokens import Kind
-from tests.live import LiveServer, live_server
-
-
-@pytest.fixture
-async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
-    async with live_server(tmp_path) as running:
-        yield running
+from tests.live import LiveServer
 
 
 async def command(server: LiveServer, person_id: str, frame: Any, **token: Any) -> httpx.Response:

@@ -1,26 +1,25 @@
 """The change feed, over a real server."""
 
-from pathlib import Path
+import asyncio
+from collections.abc import Iterable
+from typing import TypeVar
 
 import pytest
 
+from chatserver.domain.chat import Chat, Status
 from chatserver.domain.desk import Desk
 from chatserver.wire.feed_frames import FeedEvents, FeedWelcome, parse_feed_frame
 from chatserver.wire.tokens import Kind
-from tests.live import LiveServer, live_server
+from tests.live import PATIENCE_S, FrameClient, LiveServer
+
+F = TypeVar("F")
 
 
-@pytest.fixture
-async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
-    async with live_server(tmp_path) as running:
-        yield running
-
-
-async def read(client, kind: type):  # type: ignore[no-untyped-def]
+async def read(client: FrameClient, kind: type[F]) -> F:
     """The next frame, parsed as a follower would."""
-    import asyncio
-
-    frame = parse_feed_frame(await asyncio.wait_for(client.connection.read_message(), 10))
+    message = await asyncio.wait_for(client.connection.read_message(), PATIENCE_S)
+    assert message is not None
+    frame = parse_feed_frame(message)
     assert isinstance(frame, kind), frame
     return frame
 
@@ -42,17 +41,19 @@ async def test_a_snapshot_and_what_follows_give_the_live_desk(server: LiveServer
     await server.chatting("one")
     follower = await server.follower()
     snapshot = await read(follower, FeedWelcome)
+    assert snapshot.state is not None
     desk = Desk.from_state(snapshot.state)
     await server.console("ben")
     await server.chatting("two")
     later = await read(await server.follower(), FeedWelcome)
 
+    assert later.state is not None
     while desk.last_seq < later.seq:
         for item in (await read(follower, FeedEvents)).events:
             if item.seq <= later.seq:
                 desk.apply(item)
 
-    def known(chats):  # type: ignore[no-untyped-def]
+    def known(chats: Iterable[Chat]) -> dict[int, tuple[str, int, Status]]:
         return {chat.id: (chat.person_id, chat.last_n, chat.status) for chat in chats}
 
     assert known(desk.chats.values()) == known(later.state.chats)

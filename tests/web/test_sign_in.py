@@ -1,6 +1,5 @@
 """Signing in and out, set-up, and the console's token, over a real server."""
 
-import asyncio
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,13 +16,11 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
-async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
-    async with live_server(tmp_path) as running:
-        hashed = await hash_password(PASSWORD)
-        await asyncio.wrap_future(
-            running.site.store.run(lambda cursor: accounts.save_password_hash(cursor, "ben", hashed, utc_now()))
-        )
-        yield running
+async def server(server: LiveServer) -> LiveServer:
+    """Ben has a password."""
+    hashed = await hash_password(PASSWORD)
+    await server.site.store.run(accounts.save_password_hash, "ben", hashed, utc_now())
+    return server
 
 
 def browser(server: LiveServer, **headers: str) -> httpx.AsyncClient:
@@ -31,7 +28,9 @@ def browser(server: LiveServer, **headers: str) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=server.url, headers=headers)
 
 
-async def sign_in(client: httpx.AsyncClient, name: str = "ben", password: str = PASSWORD, **fields: str) -> httpx.Response:
+async def sign_in(
+    client: httpx.AsyncClient, name: str = "ben", password: str = PASSWORD, **fields: str
+) -> httpx.Response:
     return await client.post("/login", data={"username": name, "password": password, **fields})
 
 
@@ -47,8 +46,12 @@ async def test_a_good_password_opens_a_session_that_scripts_cannot_read(server: 
         assert "SameSite=Lax" in cookie
 
 
-@pytest.mark.parametrize(("name", "password"), [("ben", "wrong"), ("nobody", PASSWORD), ("", ""), ("ana", PASSWORD)])
-async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(server: LiveServer, name: str, password: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "password"), [("ben", "wrong"), ("nobody", PASSWORD), ("", ""), ("ana", PASSWORD)]
+)
+async def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(
+    server: LiveServer, name: str, password: str
+) -> None:
     async with browser(server) as client:
         answer = await sign_in(client, name, password)
 
@@ -64,7 +67,9 @@ async def test_guessing_is_slowed_down(tmp_path: Path) -> None:
         assert codes[-1] == 429
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil", "http://localhost:1.evil.example/"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil", "http://localhost:1.evil.example/"]
+)
 async def test_a_strange_target_is_not_followed_after_signing_in(server: LiveServer, target: str) -> None:
     async with browser(server) as client:
         answer = await sign_in(client, next=target)

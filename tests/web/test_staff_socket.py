@@ -1,18 +1,11 @@
 """Agents' consoles, over a real server."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from chatserver.wire.tokens import Kind
-from tests.live import LiveServer, live_server
-
-
-@pytest.fixture
-async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
-    async with live_server(tmp_path) as running:
-        yield running
+from tests.live import LiveServer
 
 
 async def test_agent_and_customer_talk(server: LiveServer) -> None:
@@ -66,7 +59,9 @@ async def test_get_from_queue_gives_the_oldest(server: LiveServer) -> None:
     assert (await ana.next("done"))["results"][0]["chat_id"] == 1
 
 
-async def test_an_agent_cannot_open_a_colleagues_chat_and_is_not_told_that_it_exists(server: LiveServer) -> None:
+async def test_an_agent_cannot_open_a_colleagues_chat_and_is_not_told_that_it_exists(
+    server: LiveServer,
+) -> None:
     """R3."""
     ana = await server.console("ana")
     await server.chatting()

@@ -7,12 +7,6 @@ import pytest
 from tests.live import LiveServer, live_server
 
 
-@pytest.fixture
-async def server(tmp_path: Path):  # type: ignore[no-untyped-def]
-    async with live_server(tmp_path) as running:
-        yield running
-
-
 async def test_a_customer_starts_a_chat_and_gets_its_lines_in_order(server: LiveServer) -> None:
     client = await server.chatting("Hello?")
 
@@ -141,7 +135,9 @@ async def test_a_customer_sees_the_agents_chat_name_and_nothing_of_the_staff(ser
         ('{"t":"hello","v":1}', "invalid"),
     ],
 )
-async def test_bad_frames_are_refused_with_a_code_and_words(server: LiveServer, frame: str, code: str) -> None:
+async def test_bad_frames_are_refused_with_a_code_and_words(
+    server: LiveServer, frame: str, code: str
+) -> None:
     client = await server.visitor()
 
     client.raw(frame)

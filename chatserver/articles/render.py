@@ -15,7 +15,6 @@ _TAGS = {
 }  # fmt: skip
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 
 
 def render_article(article: Article) -> str:
@@ -28,8 +27,8 @@ def render_markdown(markdown: str) -> str:
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = reader.parse(markdown)
     for token in tokens:
-        if token.tag in _HEADINGS:
-            token.tag = _HEADINGS[min(_HEADINGS.index(token.tag) + 1, len(_HEADINGS) - 1)]
+        if token.tag == "h1":
+            token.tag = "h2"
     return nh3.clean(
         reader.renderer.render(tokens, reader.options, {}),
         tags=_TAGS,

@@ -26,7 +26,7 @@ export CHROMIUM
 .PHONY: install run test check lint screenshots lock chromium
 
 install:  ## .venv with all that is locked; a second run finds it done and needs no network
-	@tools/install
+	@.ci/install
 
 run: install  ## the demo: sample company, a month of past chats, simulated customers and agents
 	$(BIN)/switchboard serve --sample-data --demo --data '$(DATA)'
@@ -45,7 +45,7 @@ test: install chromium lint  ## everything
 	$(PYTEST) -q -m 'browser or slow'
 
 screenshots: install chromium  ## the pictures of README.md, from a running demo
-	$(BIN)/python tools/screenshots.py
+	$(BIN)/python docs/take_screenshots.py
 
 lock: install  ## requirements.lock from pyproject.toml, for all systems and Python versions
 	$(BIN)/python -m pip install --quiet uv
@@ -54,4 +54,4 @@ lock: install  ## requirements.lock from pyproject.toml, for all systems and Pyt
 	  --extra dev --extra notebooks pyproject.toml -o requirements.lock
 
 chromium:
-	@tools/install_chromium
+	@.ci/install_chromium

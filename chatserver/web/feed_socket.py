@@ -26,7 +26,7 @@ class FeedSocket(Socket):
 
     def outbox_limits(self) -> dict[str, int]:
         """Followers are our own and few; a snapshot is large."""
-        return {"max_bytes": MAX_OUTBOX_BYTES, "max_frames": 50_000}
+        return {"max_bytes": MAX_OUTBOX_BYTES}
 
     def hello(self, message: str | bytes) -> None:
         """From where does it follow?"""

@@ -104,7 +104,7 @@ class Socket(Edge, WebSocketHandler):
         if self._hello_timer is not None:
             self._hello_timer.cancel()
         if hasattr(self, "outbox"):
-            self.outbox.closed = True
+            self.outbox.lost()
             self.site.outboxes.discard(self.outbox)
             self.gone()
 

@@ -31,7 +31,7 @@ class StaffSocket(Socket):
 
     def outbox_limits(self) -> dict[str, int]:
         """A console may open many long chats at once."""
-        return {"max_bytes": MAX_OUTBOX_BYTES, "max_frames": 20_000}
+        return {"max_bytes": MAX_OUTBOX_BYTES}
 
     # --- hello ---
 

@@ -50,6 +50,11 @@ class ArticleIndex:
             self._ranking = bm25s.BM25(k1=1.2, b=0.75)
             self._ranking.index(documents, show_progress=False)
 
+    @property
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, in the order in which they were given."""
+        return self._articles
+
     def search(self, query: str, limit: int = 10) -> list[Hit]:
         """Best first. The last word also finds what begins with it, unless a space follows: it may be unfinished."""
         query = query[:MAX_QUERY_CHARS]

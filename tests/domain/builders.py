@@ -1,8 +1,8 @@
 """A small organisation, a desk to play with, and a clock that is moved by hand.
 
 Sales has the groups `sales` (front line) and `sales-night`, Support has `support`. Ada is the administrator and in no
-group. Mia manages sales and, like Bob and Cyd, is a member of it. Eve is in `support` and `sales-night`, Dan in `support`.
-Everybody may have two chats in a group. Nobody is signed in at first.
+group. Mia manages sales and, like Bob and Cyd, is a member of it. Eve is in `support` and `sales-night`, Dan only in
+`support`. Everybody may have two chats in a group. Nobody is signed in at first.
 """
 
 from collections.abc import Iterable

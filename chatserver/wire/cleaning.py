@@ -10,6 +10,7 @@ from chatserver.wire import limits
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
 _SPACE = re.compile(r"\s+")
+_UNFIT_IN_ADDRESS = re.compile(rf"{_CONTROLS.pattern}|{_BIDI.pattern}|\s|[\ud800-\udfff]")
 _CLIENT_ID = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -32,12 +33,15 @@ def parse_comment(raw: str) -> str:
 
 def parse_name(raw: str, field: str = "name") -> str:
     """One line, without characters that reorder the text around it. Raises Invalid or TooLarge."""
-    name = _SPACE.sub(" ", _BIDI.sub("", _CONTROLS.sub(" ", raw))).strip()
+    normal = unicodedata.normalize(
+        "NFC", _BIDI.sub("", _CONTROLS.sub(" ", raw))
+    )  # may be longer than what came
+    name = _SPACE.sub(" ", normal).strip()
     if not name:
         raise Invalid(f"{field} is empty.")
     if len(name) > limits.MAX_NAME_CHARS:
         raise TooLarge(f"{field} has at most {limits.MAX_NAME_CHARS} characters.")
-    return _encodable(unicodedata.normalize("NFC", name), field)
+    return _encodable(name, field)
 
 
 def parse_email(raw: str) -> str:
@@ -48,20 +52,21 @@ def parse_email(raw: str) -> str:
     if len(email) > limits.MAX_EMAIL_CHARS:
         raise TooLarge("That e-mail address is too long.")
     name, at, host = email.rpartition("@")
-    if not (name and at and host) or _CONTROLS.search(email) or " " in email:
+    if not (name and at and host) or _UNFIT_IN_ADDRESS.search(email):
         raise Invalid("That is not an e-mail address. Leave it empty if you would rather not say.")
     return _encodable(email, "email")
 
 
 def parse_url(raw: str) -> str:
     """A web address, or '' when it is none that may be shown as one."""
-    url = _CONTROLS.sub("", raw).strip()[: limits.MAX_URL_CHARS]
+    url = raw.strip()[: limits.MAX_URL_CHARS]
+    if _UNFIT_IN_ADDRESS.search(url):
+        return ""
     try:
         parts = urlsplit(url)
     except ValueError:
         return ""
-    good = parts.scheme in {"http", "https"} and bool(parts.netloc)
-    return url.encode("utf-8", "replace").decode() if good else ""
+    return url if parts.scheme in {"http", "https"} and parts.netloc else ""
 
 
 def parse_client_id(raw: str) -> str:

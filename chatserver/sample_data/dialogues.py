@@ -1,6 +1,6 @@
 """What people write to each other in the sample company's chats, for the generator and the live demo.
 
-`dialogue_texts/<department>.toml` has the topics with their scripts in English; `dialogue_texts/other_languages/<code>.toml`
+`dialogue_texts/<department>.toml` has the topics with their scripts in English; `other_languages/<code>.toml` beside it
 adds scripts in another language to some of them. A line is "C: …" (customer) or "A: …" (agent), with variants parted
 by " | ". Texts may have placeholders, see `PLACEHOLDERS`; `fill` puts values in.
 """

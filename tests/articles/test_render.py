@@ -30,7 +30,9 @@ def test_hostile_text_becomes_harmless(markdown: str) -> None:
     tags = re.findall(r"<[^>]*>", render_markdown(markdown))
 
     assert not [
-        tag for tag in tags if re.search(r"script|img|svg|iframe|\son|style|data:|javascript", tag, re.IGNORECASE)
+        tag
+        for tag in tags
+        if re.search(r"script|img|svg|iframe|\son|style|data:|javascript", tag, re.IGNORECASE)
     ]
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tornado.web import URLSpec, url
+from tornado.routing import URLSpec
+from tornado.web import url
 
 from chatserver.domain.errors import NotFound
 from chatserver.web.base import PageHandler
@@ -30,43 +31,61 @@ class Bicycle(NamedTuple):
 
 BICYCLES = (
     Bicycle(
-        "harbour-city",
-        "Harbour",
+        "heron",
+        "Heron",
         "City",
-        "€ 2,490",
+        "€ 2,690",
         "Step in, sit up, arrive unhurried.",
-        "A low frame, a belt instead of a chain, and a motor that you feel rather than hear. Harbour is made for the "
-        "ride to work in a coat that should stay clean.",
-        (("Range", "45–110 km"), ("Weight", "19.8 kg"), ("Motor", "55 Nm, mid-drive"), ("Drive", "Carbon belt")),
+        "A low frame, a belt instead of a chain, and a motor that you feel rather than hear. Heron is made for the ride "
+        "to work in a coat that should stay clean. It takes a child seat and two panniers.",
+        (("Range", "55–130 km"), ("Weight", "21 kg"), ("Battery", "500 or 750 Wh"), ("Drive", "Carbon belt")),
         "city",
         "#2f6f4f",
         "#dfeee6",
     ),
     Bicycle(
-        "freight-cargo",
-        "Freight",
+        "otter",
+        "Otter",
         "Cargo",
         "€ 5,190",
         "Two children, a week of groceries, one hill.",
-        "A long-john with a low box, a steering cable that does not wander and brakes for 200 kilograms. The bench takes "
-        "two child seats or folds away for everything else.",
-        (("Range", "35–80 km"), ("Load", "200 kg"), ("Motor", "85 Nm, mid-drive"), ("Box", "240 litres")),
+        "A long-john with a low box, steering that does not wander and brakes for all that you take along. From two "
+        "children on, nothing rides calmer.",
+        (
+            ("Range", "50–110 km"),
+            ("Box", "up to 80 kg"),
+            ("Weight", "38 kg"),
+            ("Needs", "2.2 × 0.7 m to sleep"),
+        ),
         "cargo",
         "#b4532a",
         "#f7e6db",
     ),
     Bicycle(
-        "pocket-folding",
-        "Pocket",
+        "swift",
+        "Swift",
         "Folding",
-        "€ 1,890",
-        "Under the desk in nine seconds.",
-        "Sixteen-inch wheels, a hinge that locks with a sound you trust, and a battery that comes out like a drawer. It "
-        "goes where trains and lifts go.",
-        (("Range", "25–50 km"), ("Weight", "14.2 kg"), ("Folded", "64 × 59 × 31 cm"), ("Motor", "Hub, 30 Nm")),
+        "€ 2,190",
+        "Under the desk in fifteen seconds.",
+        "Small wheels, a hinge that locks with a sound you trust, and a battery that comes out like a drawer. It goes "
+        "where trains and small flats go.",
+        (("Range", "40–70 km"), ("Weight", "17 kg"), ("Carries", "a front bag"), ("Folds in", "15 s")),
         "folding",
         "#34508f",
         "#e1e8f6",
+    ),
+    Bicycle(
+        "marten",
+        "Marten",
+        "Touring",
+        "€ 3,490",
+        "Gravel, hills, and four panniers.",
+        "The motor of a Heron in a frame that does not mind where the road ends. Wide tyres, low gears, mounts for "
+        "everything that a fortnight needs.",
+        (("Range", "55–130 km"), ("Weight", "23 kg"), ("Carries", "four panniers"), ("Tyres", "50 mm")),
+        "touring",
+        "#7a3f63",
+        "#f2e4ec",
     ),
 )
 
@@ -76,18 +95,21 @@ INFORMATION = {
         "Delivery and returns",
         "We build each bicycle after you order it, and bring it ready to ride.",
         (
-            ("How long it takes", "Bicycles in stock leave our workshop within three working days."),
-            ("What it costs", "Delivery is free in the EU from € 1,000. Carriers call a day ahead."),
-            ("If it is not right", "You have 30 days and 100 kilometres. We collect it, you pay nothing."),
+            (
+                "How long it takes",
+                "Two to four working days in Germany and the Benelux countries, up to nine in the EU.",
+            ),
+            ("What it costs", "Free in Germany and the Benelux countries, € 49 or € 79 elsewhere in the EU."),
+            ("If it is not right", "You have 30 days and 50 kilometres. We send the carrier to collect it."),
         ),
     ),
     "service": (
         "Service and warranty",
-        "Five years on frames, two on motors and batteries, and people who answer.",
+        "Ten years on registered frames, three on motors, two on batteries, and people who answer.",
         (
-            ("First service", "Free within 1,000 km or six months, at any of our partner workshops."),
-            ("Battery promise", "At least 70 % of its capacity after 800 charges, or a new one."),
-            ("Leasing", "From € 62 a month, with insurance and yearly service included."),
+            ("Claims", "Start a chat with Returns & Warranty. You get an answer within one working day."),
+            ("Battery promise", "At least 70 % of its capacity after two years or 700 cycles."),
+            ("Leasing", "A Heron from € 79 a month, with insurance and yearly service included."),
         ),
     ),
 }
@@ -108,7 +130,7 @@ class Front(PageHandler):
 
 
 class Page(PageHandler):
-    """GET /demo/NAME: a bicycle, or information. Each is a page of its own, so that the chat has to survive the change."""
+    """GET /demo/NAME: a bicycle, or information. Each is a page of its own: the chat has to survive the change."""
 
     def get(self, name: str) -> None:
         """The page. Raises NotFound."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from tornado.web import URLSpec, url
+from tornado.routing import URLSpec
+from tornado.web import url
 
 from chatserver.articles.render import render_article
 from chatserver.domain.errors import NotFound
@@ -71,11 +72,15 @@ class ArticlePage(PageHandler):
             self.set_status(404)
             self.refuse(NotFound("This article does not exist or has been renamed. The search may find it."))
             return
-        related = [one for one in self.site.articles.articles if one.folder == article.folder and one is not article]
+        related = [
+            one for one in self.site.articles.articles if one.folder == article.folder and one is not article
+        ]
         self.render(
             "article.html",
             article=article,
-            body=render_article(article),  # cleaned by the renderer: the one place where a template takes HTML as it is
+            body=render_article(
+                article
+            ),  # cleaned by the renderer: the one place where a template takes HTML as it is
             direction="rtl" if article.language in RIGHT_TO_LEFT else "ltr",
             related=in_language_first(related, article.language)[:RELATED_ARTICLES],
             query="",

@@ -38,6 +38,7 @@ export class SwitchboardChat extends HTMLElement {
   #overrides = {};
   #staticLines = [];
   #held = "";
+  #focusWanted = false;
 
   constructor() {
     super();
@@ -84,6 +85,7 @@ export class SwitchboardChat extends HTMLElement {
 
   focusComposer() {
     this.composer?.focus();
+    this.#focusWanted = !this.composer; // it is being built
   }
 
   connectedCallback() {
@@ -114,6 +116,7 @@ export class SwitchboardChat extends HTMLElement {
     this.#build();
     source?.watch((event) => this.#changed(event), begun.signal);
     this.#changed();
+    if (this.#focusWanted) this.focusComposer();
   }
 
   async #makeSource() {
@@ -180,7 +183,7 @@ export class SwitchboardChat extends HTMLElement {
     const started = this.lines.find((line) => line.kind === "started");
     const customer = this.mode === "visitor" ? words.say("you") : started?.name || words.say("customer");
     this.transcript.ownName = this.#source?.ownName ?? "";
-    this.transcript.show({ lines: this.lines, pending: state.pending, customer, loading: state.status === "loading" });
+    this.transcript.show({ lines: this.lines, pending: state.pending, customer, canWrite: state.canWrite, loading: state.status === "loading" });
     this.#showTyping(state, customer);
     const lost = state.connection === "offline" || state.connection === "signed-out";
     this.connectionRow.hidden = !lost;

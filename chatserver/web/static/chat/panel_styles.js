@@ -32,7 +32,8 @@ export const panelStyles = sheet(`${TOKENS}
 label { font-size: 13px; font-weight: 600; }
 .optional { margin-inline-start: 6px; font-weight: 400; color: var(--muted); }
 .field input, .field select, .field textarea { inline-size: 100%; padding: 10px 13px; min-block-size: 44px; border: 1px solid var(--field); border-radius: 12px; background: var(--surface); color: var(--text); font-size: 15px; transition: border-color .15s, box-shadow .15s; }
-.field textarea { resize: vertical; min-block-size: 88px; line-height: 1.45; }
+.field:has(textarea) { flex: 1; }
+.field textarea { flex: 1; resize: none; min-block-size: 88px; line-height: 1.45; }
 .field :is(input, select, textarea):focus-visible { outline: none; border-color: var(--link); box-shadow: 0 0 0 3px color-mix(in srgb, var(--link) 22%, transparent); }
 .field select { appearance: none; padding-inline-end: 38px; background-image: linear-gradient(45deg, transparent 50%, var(--muted) 50%), linear-gradient(-45deg, transparent 50%, var(--muted) 50%);
   background-size: 6px 6px; background-position: calc(100% - 22px) 55%, calc(100% - 16px) 55%; background-repeat: no-repeat; }

@@ -37,8 +37,9 @@ export class Words {
     this.direction = RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr";
     this.texts = texts;
     this.plurals = new Intl.PluralRules(language);
-    this.times = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-    this.days = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+    const locale = navigator.languages?.find((tag) => tag.toLowerCase().startsWith(language)) ?? language; // en-GB: 18:30
+    this.times = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+    this.days = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
   }
 
   /** A text; `{name}` becomes the value. With `n`, the form for that number ("zero" is for exactly 0). */

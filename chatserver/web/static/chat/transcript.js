@@ -27,7 +27,8 @@ export class Transcript {
   }
 
   /** Shows what is held. `loading`: nothing has come yet. */
-  show({ lines, pending, customer, loading }) {
+  show({ lines, pending, customer, loading, canWrite }) {
+    this.canWrite = canWrite;
     const rows = this.#rows(lines, pending, customer);
     if (loading && rows.length === 0) rows.push({ key: "skeleton", signature: "", make: skeleton });
     this.#reconcile(rows);
@@ -75,7 +76,7 @@ export class Transcript {
       const first = !sameGroup(shown[index - 1], entry);
       const last = !sameGroup(entry, shown[index + 1]);
       const ticked = entry === lastOwn;
-      const signature = JSON.stringify([entry.state, first, last, ticked, entry.text, entry.error]);
+      const signature = JSON.stringify([entry.state, first, last, ticked, entry.text, entry.error, entry.error && this.canWrite]);
       rows.push({ key: entry.key, signature, make: () => this.#message(entry, { first, last, ticked }) });
     });
     return rows;
@@ -101,9 +102,7 @@ export class Transcript {
     const name = line.name || (staff ? words.say("customer") : "");
     if (line.kind === "ended") return words.say(`${staff ? "staff_" : ""}${line.reason || "ended_by_agent"}`);
     if (!staff) {
-      if (line.kind === "customer_left" || line.kind === "customer_returned") return "";
-      if (line.kind === "started" && !line.name) return "";
-      if (line.kind === "queued") return ""; // the position above the transcript says it
+      // What they know anyway has no text: that they started, left or returned. Their place stands above the transcript.
       return words.texts[line.kind] ? words.say(line.kind, { name }) : "";
     }
     const key = `staff_${line.kind}`;
@@ -142,7 +141,7 @@ export class Transcript {
       return h(
         "div", { class: "meta", role: "alert" },
         `${words.say("not_sent")} ${entry.error ?? ""}`,
-        h("button", { type: "button", onclick: () => actions.retry(entry.key) }, words.say("try_again")),
+        this.canWrite && h("button", { type: "button", onclick: () => actions.retry(entry.key) }, words.say("try_again")),
         h("button", { type: "button", onclick: () => actions.discard(entry.key) }, words.say("discard")),
       );
     }

@@ -19,8 +19,6 @@ export default {
   reconnecting: "Reconnecting… What you write is kept.",
   signed_out: "You are signed out. Sign in again to go on.",
   // what customers read between messages
-  started: "{name}",
-  queued: "Waiting for the next free colleague",
   assigned: "{name} joined the chat",
   transferred: "You are being connected to {name}",
   ended_by_agent: "The chat was ended",

@@ -60,7 +60,7 @@ class AgentSay(StaffCommand, frozen=True):
     text: str
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, forbid_unknown_fields=True):
     """A chat, and whose it was ('' = in the queue) when the person decided about it (R22)."""
 
     chat_id: int

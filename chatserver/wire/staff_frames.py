@@ -1,9 +1,10 @@
 """Frames of the staff's sockets, and of POST /api/v1/command. docs/protocol.md tells the conversation."""
 
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from chatserver.domain import commands as c
 from chatserver.domain.names import snake_case
@@ -11,6 +12,8 @@ from chatserver.domain.organisation import Department, Group, Membership, Method
 from chatserver.domain.replies import Accepted, ChatResult, Reply
 from chatserver.wire import cleaning
 from chatserver.wire.visitor_frames import Ack, decode_frame
+
+Named = TypeVar("Named", Department, Group, Person)
 
 
 class Frame(Struct, frozen=True, tag_field="t", tag=snake_case, forbid_unknown_fields=True):
@@ -201,17 +204,24 @@ def staff_command(frame: CommandFrame, me: str) -> c.StaffCommand:
         case SetActive():
             return c.SetGroupActivity(me, frame.person or me, frame.group, frame.active)
         case SaveDepartment():
-            return c.SaveDepartment(me, frame.department, frame.front_line_group)
+            group = frame.front_line_group
+            return c.SaveDepartment(me, _named(frame.department), None if group is None else _named(group))
         case SaveGroup():
-            return c.SaveGroup(me, frame.group)
+            return c.SaveGroup(me, _named(frame.group))
         case SavePerson():
-            return c.SavePerson(me, frame.person)
+            chat_name = cleaning.parse_name(frame.person.chat_name, "chat_name")
+            return c.SavePerson(me, structs.replace(_named(frame.person), chat_name=chat_name))
         case SaveMembership():
             return c.SaveMembership(me, frame.membership)
         case RemoveMembership():
             return c.RemoveMembership(me, frame.person, frame.group)
         case SetMethod():
             return c.SetMethod(me, frame.method)
+
+
+def _named(item: Named) -> Named:
+    """The same with a clean name: customers see it. Raises Invalid or TooLarge."""
+    return structs.replace(item, name=cleaning.parse_name(item.name))
 
 
 class MyChat(Struct, frozen=True):

@@ -1,0 +1,1 @@
+"""Plays recorded conversations as real customers and real agents, over real sockets."""

@@ -9,6 +9,7 @@ import heapq
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -35,6 +36,13 @@ class DeskState(Struct):
     chats: list[Chat]
     recent: list[Chat]
     duties: dict[str, Duty]
+
+
+class Offer(NamedTuple):
+    """Who would get the first chat of a queue now. `place` is the chat's place in it: (start, chat id)."""
+
+    place: tuple[datetime, int]
+    candidate: Candidate
 
 
 class Desk:
@@ -77,8 +85,11 @@ class Desk:
     def drain(self, now: datetime) -> list[Recorded]:
         """Gives waiting chats to free agents until none fits, then records why the rest wait (R8, R15, R16)."""
         recorded = []
-        while (assignment := self._decide_assignment()) is not None:
+        offers: dict[str, Offer] = {}  # by group, as long as nothing changes for it
+        while (assignment := self._decide_assignment(offers)) is not None:
             recorded.append(self._record(assignment, now))
+            self.unsettled.add(assignment.group_id)
+            self.unsettled |= offers.keys() & self.organisation.groups_of[assignment.person_id]
         for chat_id in list(self.unplaced):
             chat = self.chats[chat_id]
             reason = self.queue_reason(chat.group_id)
@@ -91,27 +102,32 @@ class Desk:
         self.apply(recorded)
         return recorded
 
-    def _decide_assignment(self) -> ChatAssigned | None:
-        """The oldest head among the queues that changed and have a free agent."""
-        best: tuple[tuple[datetime, int], str, Candidate] | None = None
-        for group_id in list(self.unsettled):
-            waiting = self.waiting.get(group_id)
-            choose = METHODS[self.organisation.method_of(group_id)]
-            found = choose(self.chats[waiting[0][1]], self.candidates(group_id)) if waiting else None
-            if found is None or not waiting:
-                self.unsettled.discard(group_id)
-            elif best is None or waiting[0] < best[0]:
-                best = (waiting[0], group_id, found)
-        if best is None:
+    def _decide_assignment(self, offers: dict[str, Offer]) -> ChatAssigned | None:
+        """The oldest head among the queues that have a free agent. Renews the offers of the groups that changed."""
+        for group_id in self.unsettled:
+            offers.pop(group_id, None)
+            if (offer := self._find_offer(group_id)) is not None:
+                offers[group_id] = offer
+        self.unsettled.clear()
+        if not offers:
             return None
-        (_, chat_id), group_id, candidate = best
+        group_id = min(offers, key=lambda group_id: offers[group_id].place)
+        chat_id = offers[group_id].place[1]
         return ChatAssigned(
             chat_id=chat_id,
             n=self.chats[chat_id].last_n + 1,
-            person_id=candidate.person_id,
+            person_id=offers[group_id].candidate.person_id,
             group_id=group_id,
             how=How.AUTOMATIC,
         )
+
+    def _find_offer(self, group_id: str) -> Offer | None:
+        waiting = self.waiting.get(group_id)
+        if not waiting:
+            return None
+        choose = METHODS[self.organisation.method_of(group_id)]
+        candidate = choose(self.chats[waiting[0][1]], self.candidates(group_id))
+        return None if candidate is None else Offer(waiting[0], candidate)
 
     # --- questions ---
 

@@ -286,3 +286,20 @@ def test_a_refused_command_changes_nothing() -> None:
         story.do(c.GetFromQueue("bob"))
 
     assert encoded(story.desk) == before
+
+
+def test_a_drain_of_several_queues_counts_what_it_has_just_assigned() -> None:
+    """R14: whoever got a chat of one group a moment ago is no longer the one with the fewest in another."""
+    story = Story(Method.CHERRY_PICKING)
+    story.sign_in("dan", "eve")
+    earlier = story.start("v0", "support")
+    story.take("dan", earlier)
+    story.end("dan", earlier)  # so that among equals Eve would be first
+    at_night = story.start("v1", "support")
+    story.transfer("ada", at_night, "sales-night")
+    story.wait(1)
+    by_day = story.start("v2", "support")
+
+    story.do(c.SetMethod("ada", Method.ROUND_ROBIN))
+
+    assert (at_night.person_id, by_day.person_id) == ("eve", "dan")

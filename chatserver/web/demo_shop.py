@@ -36,8 +36,8 @@ BICYCLES = (
         "City",
         "€ 2,690",
         "Step in, sit up, arrive unhurried.",
-        "A low frame, a belt instead of a chain, and a motor that you feel rather than hear. Heron is made for the ride "
-        "to work in a coat that should stay clean. It takes a child seat and two panniers.",
+        "A low frame, a belt instead of a chain, and a motor that you feel rather than hear. Heron is made for the "
+        "ride to work in a coat that should stay clean. It takes a child seat and two panniers.",
         (("Range", "55–130 km"), ("Weight", "21 kg"), ("Battery", "500 or 750 Wh"), ("Drive", "Carbon belt")),
         "city",
         "#2f6f4f",

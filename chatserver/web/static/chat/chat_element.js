@@ -199,7 +199,7 @@ export class SwitchboardChat extends HTMLElement {
     this.typingRow.classList.toggle("on", Boolean(text));
     if (text && this.typingText !== text) {
       const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-      this.typingRow.replaceChildren(dots, h("span", { dir: "auto" }, text));
+      this.typingRow.replaceChildren(dots, h("span", {}, text));
     }
     this.typingText = text;
   }

@@ -14,7 +14,7 @@ export class Composer {
     this.keepDraft = keepDraft;
     const write = words.say("write");
     this.input = h("textarea", {
-      rows: "1", placeholder: write, "aria-label": write, dir: "auto", autocomplete: "off", enterkeyhint: "send",
+      rows: "1", placeholder: write, "aria-label": write, autocomplete: "off", enterkeyhint: "send",
       oninput: () => this.#changed(true),
       onkeydown: (event) => this.#key(event),
       onblur: () => this.onTyping(false),
@@ -67,6 +67,7 @@ export class Composer {
 
   #changed(typed) {
     const { input } = this;
+    input.dir = input.value ? "auto" : this.words.direction; // the placeholder is ours, what follows is theirs
     input.style.height = "auto";
     if (input.value) input.style.height = `${input.scrollHeight}px`;
     const tooMany = this.#tooMany();

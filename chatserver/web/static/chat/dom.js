@@ -85,12 +85,12 @@ function contrast(a, b) {
 }
 
 const LIGHT = [255, 255, 255];
-const DARK = [16, 20, 28];
+const DARK = [0, 0, 0]; // one of the two has at least 4.58 to 1 on any colour
 
-/** White or near-black, whichever is easier to read on the colour. */
+/** White or black, whichever is easier to read on the colour. */
 export function textOn(hex) {
   const rgb = channels(hex);
-  return contrast(rgb, LIGHT) >= 4.5 || contrast(rgb, LIGHT) > contrast(rgb, DARK) ? "#ffffff" : "#10141c";
+  return contrast(rgb, LIGHT) >= 4.5 || contrast(rgb, LIGHT) > contrast(rgb, DARK) ? "#ffffff" : "#000000";
 }
 
 /** The colour, moved towards `towards` until it can be read as text on `surface`. All are "#rrggbb". */

@@ -26,7 +26,7 @@ export class StartForm {
     this.problem = h("div", { class: "problem", role: "alert", hidden: true });
     this.button = h("button", { class: "primary", type: "submit" }, words.say("start"));
     const fields = [this.name, this.email, this.department, this.question].map((field) => field.node);
-    const intro = h("p", { class: "intro", dir: "auto" }, words.say("intro"));
+    const intro = h("p", { class: "intro" }, words.say("intro"));
     this.node = h("form", { class: "start", novalidate: true, onsubmit: (event) => this.#submit(event) }, intro, this.away, ...fields, this.problem, this.button);
   }
 
@@ -69,7 +69,7 @@ export class StartForm {
     const all = departments.every(({ open }) => !open);
     const text = all ? words.say("offline_all") : words.say("offline_one", { name: this.#chosen.name });
     if (this.away.textContent !== words.say("offline_title") + text) {
-      this.away.replaceChildren(h("strong", {}, words.say("offline_title")), h("span", { dir: "auto" }, text));
+      this.away.replaceChildren(h("strong", {}, words.say("offline_title")), h("span", {}, text));
     }
   }
 
@@ -77,8 +77,14 @@ export class StartForm {
     const id = `switchboard-${label}`;
     input.id = id;
     input.setAttribute("aria-describedby", `${id}-problem`);
-    if (label !== "email_label") input.dir = "auto";
-    input.addEventListener("input", () => this.#mark(field, ""));
+    const follow = () => {
+      if (input.matches("[type=text], textarea")) input.dir = input.value ? "auto" : this.words.direction;
+    };
+    follow();
+    input.addEventListener("input", () => {
+      follow();
+      this.#mark(field, "");
+    });
     const hint = optional && h("span", { class: "optional" }, this.words.say("optional"));
     const problem = h("span", { class: "missing", id: `${id}-problem` });
     const node = h("div", { class: "field" }, h("label", { for: id }, this.words.say(label), hint), input, problem);

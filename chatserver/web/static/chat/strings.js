@@ -48,7 +48,12 @@ export class Words {
     if (typeof text === "object") {
       text = (values.n === 0 && text.zero) || (text[this.plurals.select(values.n)] ?? text.other);
     }
-    return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    return text.replace(/\{(\w+)\}/g, (all, name) => (name in values ? this.#isolated(values[name]) : all));
+  }
+
+  /** A name in another script must not turn the sentence around it. */
+  #isolated(value) {
+    return this.direction === "rtl" && typeof value === "string" ? `\u2068${value}\u2069` : value;
   }
 
   time(date) {

@@ -111,7 +111,7 @@ export class Transcript {
   }
 
   #system({ text, comment }) {
-    const row = h("div", { class: "system", dir: "auto" }, text);
+    const row = h("div", { class: "system" }, text);
     if (comment) {
       row.append(h("span", { class: "note", dir: "auto" }, h("b", {}, this.words.say("staff_comment")), comment));
     }

@@ -18,6 +18,7 @@ from chatserver.domain.errors import ChatError
 from chatserver.domain.organisation import Group, Membership, Method
 from chatserver.domain.replies import Accepted, Reply
 from tests.domain.builders import LIMIT, MONDAY_MORNING, ORGANISATION, encoded, play, replay, roundtrip
+from tests.domain.desk_observations import check_places, free_agents, indexes, load_of
 
 EXAMPLES = int(os.environ.get("DESK_MACHINE_EXAMPLES", "100"))
 STAFF = ("ada", "mia", "bob", "cyd", "dan", "eve")
@@ -278,17 +279,7 @@ class DeskMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_chat_is_in_one_place(self) -> None:
-        queued = [chat_id for queue in self.desk.waiting.values() for _, chat_id in queue]
-        with_agents = [chat_id for chats in self.desk.chats_of.values() for chat_id in chats]
-        assert sorted(queued + with_agents) == sorted(self.desk.chats)
-        assert not set(self.desk.chats) & set(self.desk.recent)
-        for chat in self.desk.chats.values():
-            if chat.status is Status.QUEUED:
-                assert chat.person_id == ""
-                assert (chat.started_at, chat.id) in self.desk.waiting[chat.group_id]
-            else:
-                assert chat.id in self.desk.chats_of[chat.person_id]
-        assert all(queue == sorted(queue) for queue in self.desk.waiting.values())  # R13
+        check_places(self.desk)
 
     @invariant()
     def times_add_up(self) -> None:
@@ -303,37 +294,6 @@ class DeskMachine(RuleBasedStateMachine):
         owners = [chat.visitor_id for chat in self.desk.chats.values()]
         assert len(owners) == len(set(owners))
         assert all(self.desk.chat_of_visitor[chat.visitor_id] == chat.id for chat in self.desk.chats.values())
-
-
-def free_agents(desk: Desk, group_id: str) -> list[str]:
-    """Who could be given a chat of the group, found the long way round: from the chats, not from the desk's counts."""
-    found = []
-    for person_id, membership in desk.organisation.members.get(group_id, {}).items():
-        duty = desk.duties.get(person_id)
-        if duty is None or not (duty.online and duty.available) or group_id in duty.inactive_groups:
-            continue
-        here = [
-            chat for chat in desk.chats.values() if chat.person_id == person_id and chat.group_id == group_id
-        ]
-        if len(here) < membership.max_active_chats:
-            found.append(person_id)
-    return found
-
-
-def load_of(desk: Desk, person_id: str) -> int:
-    """The person's active chats in all groups."""
-    return sum(chat.person_id == person_id for chat in desk.chats.values())
-
-
-def indexes(desk: Desk) -> tuple[object, ...]:
-    """What the desk keeps for speed, without empty entries."""
-    return (
-        {group_id: queue for group_id, queue in desk.waiting.items() if queue},
-        {person_id: chats for person_id, chats in desk.chats_of.items() if chats},
-        {key: load for key, load in desk.load_in.items() if load},
-        desk.chat_of_visitor,
-        desk.next_deadline(),
-    )
 
 
 TestDeskMachine = DeskMachine.TestCase

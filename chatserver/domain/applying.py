@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 def apply(desk: "Desk", event: e.Event, at: datetime) -> None:
     """Changes the desk as the event says."""
+    if desk.recent:
+        forget_old(desk, at)
     if isinstance(event, e.ChatEvent) and not isinstance(event, e.ChatStarted):
         chat = desk.chats[event.chat_id]
         chat.last_n = event.n
@@ -103,10 +105,9 @@ def _ended(desk: "Desk", chat: Chat, event: e.ChatEnded, at: datetime) -> None:
     chat.end_reason = event.summary.reason
     del desk.chats[chat.id]
     desk.recent[chat.id] = chat
-    _forget_old(desk, at)
 
 
-def _forget_old(desk: "Desk", at: datetime) -> None:
+def forget_old(desk: "Desk", at: datetime) -> None:
     """Drops chats that ended too long before `at`. Time of events only, so that a replay does the same."""
     while desk.recent:
         oldest = next(iter(desk.recent.values()))

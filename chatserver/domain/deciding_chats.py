@@ -196,10 +196,8 @@ def decide_transfer(desk: "Desk", command: c.TransferChats, _now: datetime) -> D
     """To a group, or an agent of it. Who cannot be reached: the chat is queued in the group, never lost (R21)."""
     group = desk.organisation.get_group(command.group_id)
     target = command.to_person_id
-    if target and desk.organisation.find_membership(target, group.id) is None:
-        name = desk.organisation.get_person(target).name
-        raise Invalid(f"{name} is not a member of {group.name}. Choose the group that they belong to.")
-    reachable = bool(target) and desk.is_receiving(target, group.id)
+    is_member = desk.organisation.find_membership(target, group.id) is not None
+    reachable = is_member and desk.is_receiving(target, group.id)
     load = desk.load_in.get((target, group.id), 0)
     events: list[e.AnyEvent] = []
     results: list[ChatResult] = []
@@ -227,8 +225,8 @@ def decide_transfer(desk: "Desk", command: c.TransferChats, _now: datetime) -> D
             )
         )
         if not reachable:
-            away = f"{desk.organisation.people[target].name} cannot take chats now. " if target else ""
-            results.append(ChatResult(chat_id, ResultCode.QUEUED, f"{away}Waiting in {group.name}."))
+            message = f"{_why_not_to(desk, target, group.id)}Waiting in {group.name}."
+            results.append(ChatResult(chat_id, ResultCode.QUEUED, message))
             continue
         membership = desk.organisation.members[group.id][target]
         over = load >= membership.max_active_chats
@@ -247,6 +245,18 @@ def decide_transfer(desk: "Desk", command: c.TransferChats, _now: datetime) -> D
         warning = f" They are above their limit of {membership.max_active_chats}." if over else ""
         results.append(ChatResult(chat_id, ResultCode.ASSIGNED, f"Given to {name}.{warning}", target, over))
     return Decision(tuple(events), Done(tuple(results)))
+
+
+def _why_not_to(desk: "Desk", target: str, group_id: str) -> str:
+    """Why a named agent does not get the chat now; '' when nobody was named."""
+    if not target:
+        return ""
+    person = desk.organisation.people.get(target)
+    if person is None:
+        return "That agent is gone. "
+    if desk.organisation.find_membership(target, group_id) is None:
+        return f"{person.name} is not in that group. "
+    return f"{person.name} cannot take chats now. "
 
 
 def decide_end(desk: "Desk", command: c.EndChats, now: datetime) -> Decision:

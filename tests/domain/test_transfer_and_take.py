@@ -152,19 +152,31 @@ def test_a_transfer_to_whom_has_the_chat_already_is_refused() -> None:
     assert chat.transfers == 0
 
 
-def test_a_transfer_needs_a_group_and_a_member_of_it() -> None:
-    """R21: the refusal changes nothing, so the chat stays where it is."""
+def test_a_transfer_to_no_group_is_refused_and_changes_nothing() -> None:
+    """R21."""
     story = Story()
     story.sign_in("bob")
     chat = story.start()
 
     with pytest.raises(NotFound):
         story.transfer("bob", chat, "nowhere")
-    with pytest.raises(Invalid):
-        story.transfer("bob", chat, "support", to="cyd")
-    with pytest.raises(NotFound):
-        story.transfer("bob", chat, "support", to="nobody")
     assert chat.person_id == "bob"
+
+
+@pytest.mark.parametrize("target", ["cyd", "nobody"])
+def test_a_target_who_left_the_group_or_the_company_leaves_the_chat_in_its_queue(target: str) -> None:
+    """R21: target gone: queued in the target group, never lost; the reply says so."""
+    story = Story()
+    story.sign_in("bob")
+    chat = story.start()
+    group = "sales" if target == "cyd" else "support"
+
+    result = story.transfer("bob", chat, group, to=target)
+
+    assert chat.id in story.desk.chats
+    assert chat.group_id == group
+    assert result.code in {ResultCode.QUEUED, ResultCode.ASSIGNED}
+    assert result.message
 
 
 def test_a_waiting_chat_can_be_transferred_by_those_who_see_its_queue() -> None:

@@ -217,6 +217,8 @@ class HostPage(RequestHandler):
 
     def get(self, path: str) -> None:
         page = self.fake.pages.get(path)
+        if path.endswith(".js"):
+            self.set_header("Content-Type", "text/javascript")
         self.set_header(
             "Content-Security-Policy", "default-src 'self'; connect-src 'self' ws:; object-src 'none'"
         )

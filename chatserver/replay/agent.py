@@ -13,7 +13,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from chatserver.replay.connection import Connection
 from chatserver.replay.conversation import ReplayError
-from chatserver.replay.outbox import ClientOutbox
+from chatserver.replay.outbox import Answer, ClientOutbox
 from chatserver.replay.transcript import Transcript
 from chatserver.wire import staff_frames as f
 from chatserver.wire.errors import ErrorFrame
@@ -54,8 +54,11 @@ class Listener(Protocol):
 class Agent:
     """One signed-in console."""
 
-    def __init__(self, url: str, person_id: str, password: str, listener: Listener, rng: random.Random) -> None:
+    def __init__(
+        self, url: str, person_id: str, password: str, listener: Listener, rng: random.Random
+    ) -> None:
         self.person_id = person_id
+        self.chat_name = person_id  # until the server says what customers see
         self.mine: set[int] = set()
         self.welcomed = asyncio.Event()
         self._url = url
@@ -88,9 +91,13 @@ class Agent:
             self._cookie = cookie[COOKIE].value
             return
         if response.code == 401:
-            raise SignInRefused(f"{self.person_id!r} cannot sign in at {self._url}: the name or password is wrong.")
+            raise SignInRefused(
+                f"{self.person_id!r} cannot sign in at {self._url}: the name or password is wrong."
+            )
         if response.code in {302, 404, 405}:
-            raise ReplayError(f"{self._url} has no sign-in page of a Switchboard that is set up. Is the address right?")
+            raise ReplayError(
+                f"{self._url} has no sign-in page of a Switchboard that is set up. Is the address right?"
+            )
         raise OSError(f"{self._url}/login answers {response.code}")
 
     def open(self) -> None:
@@ -103,7 +110,7 @@ class Agent:
 
     # --- doing ---
 
-    def say(self, chat: int, client_id: str, text: str) -> "asyncio.Future[int]":
+    def say(self, chat: int, client_id: str, text: str) -> "asyncio.Future[Answer]":
         """Says something; the future gives the line's number once it is on disk. Raises NotTaken."""
         self._own[client_id] = (chat, text)
         return self.outbox.put(client_id, encode(f.Say(chat, client_id, text)))
@@ -139,8 +146,9 @@ class Agent:
         try:
             if not self._cookie:
                 await self.sign_in()
+            cookie = {"Cookie": f"{COOKIE}={self._cookie}"}
             response = await AsyncHTTPClient().fetch(
-                f"{self._url}/api/v1/console-token", method="POST", body=b"", headers={"Cookie": f"{COOKIE}={self._cookie}"}
+                f"{self._url}/api/v1/console-token", method="POST", body=b"", headers=cookie
             )
         except HTTPClientError as error:
             if error.code == 401:  # the shift is over for this sign-in
@@ -197,7 +205,7 @@ class Agent:
         if welcome.reset:
             self._transcripts.clear()
         self._asked.clear()
-        self._epoch = welcome.epoch
+        self._epoch, self.chat_name = welcome.epoch, welcome.chat_name
         self.connection.welcomed()
         self.outbox.welcomed()
         known = {chat.chat for chat in welcome.mine}

@@ -5,6 +5,7 @@ import contextlib
 import random
 from collections.abc import Awaitable, Callable
 
+import structlog
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import WebSocketClientConnection, WebSocketClosedError, websocket_connect
 
@@ -14,6 +15,9 @@ FIRST_PAUSE_S = 0.5
 MAX_PAUSE_S = 15.0
 CONNECT_WITHIN_S = 15.0
 PING_EVERY_S = 10.0  # a line that is dead without saying so is noticed after two of these
+
+
+log = structlog.get_logger()
 
 
 class Refused(Exception):
@@ -43,13 +47,13 @@ class Connection:
         self._socket: WebSocketClientConnection | None = None
         self._lost: asyncio.Future[None] | None = None
         self._pause_s = FIRST_PAUSE_S
-        self._closing = False
         self.losses = 0
         self.task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begins to connect."""
         self.task = asyncio.get_running_loop().create_task(self._run())
+        self.task.add_done_callback(self._note_end)
 
     def send(self, frame: bytes) -> bool:
         """Sends now, or gives False while there is no connection; whoever needs it delivered sends it again."""
@@ -77,7 +81,6 @@ class Connection:
 
     async def close(self) -> None:
         """Ends it for good."""
-        self._closing = True
         if self._socket is not None:
             self._socket.close()
         if self.task is not None:
@@ -85,12 +88,14 @@ class Connection:
             with contextlib.suppress(asyncio.CancelledError, Refused):
                 await self.task
 
+    def _note_end(self, task: "asyncio.Task[None]") -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a simulated client gave up", url=self._url, error=str(error))
+
     async def _run(self) -> None:
-        while not self._closing:
+        while True:
             with contextlib.suppress(OSError, TimeoutError, WebSocketClosedError):
                 await self._connect()
-            if self._closing:
-                return
             self.losses += 1
             pause_s = self._pause_s
             self._pause_s = min(MAX_PAUSE_S, max(FIRST_PAUSE_S, pause_s * 2))
@@ -99,7 +104,12 @@ class Connection:
     async def _connect(self) -> None:
         hello = await self._hello()
         self._lost = asyncio.get_running_loop().create_future()
-        request = HTTPRequest(self._url, headers=self._headers, connect_timeout=CONNECT_WITHIN_S, request_timeout=CONNECT_WITHIN_S)
+        request = HTTPRequest(
+            self._url,
+            headers=self._headers,
+            connect_timeout=CONNECT_WITHIN_S,
+            request_timeout=CONNECT_WITHIN_S,
+        )
         try:
             self._socket = await websocket_connect(
                 request,

@@ -15,7 +15,13 @@ SECONDS_A_TURN = 15.0  # where the record has no times; about the median in thos
 
 # In which department of the sample company a topic is asked about; others are spread by id.
 _DEPARTMENT_OF = MappingProxyType(
-    {"bank": "billing", "finance": "billing", "insurance": "returns", "software": "technical", "media": "technical"}
+    {
+        "bank": "billing",
+        "finance": "billing",
+        "insurance": "returns",
+        "software": "technical",
+        "media": "technical",
+    }
 )
 
 
@@ -48,12 +54,14 @@ def from_star(line: bytes) -> Conversation:
 
 
 def from_multidogo(line: bytes) -> Conversation:
-    """Raises msgspec.DecodeError or ReplayError. The agent's side is not in the record: each turn gets a short answer."""
+    """The record lacks the agent's side: each turn gets a short answer. Raises msgspec.DecodeError or ReplayError."""
     chat = msgspec.json.decode(line, type=MultiDogoChat)
     turns: list[Turn] = []
     for _, text, *_ in chat.turns:
         turns.append(Turn("customer", text, len(turns) * SECONDS_A_TURN))
-        turns.append(Turn("agent", "Thank you, I have noted that. Please go on.", len(turns) * SECONDS_A_TURN))
+        turns.append(
+            Turn("agent", "Thank you, I have noted that. Please go on.", len(turns) * SECONDS_A_TURN)
+        )
     return _complete(chat.id, chat.department, tuple(turns))
 
 
@@ -80,7 +88,7 @@ def detect_format(line: bytes) -> str:
 
 
 def read_conversations(path: Path, limit: int | None = None, kind: str = "") -> list[Conversation]:
-    """The file's first conversations. `kind` '' sees the format from the first line. Raises ReplayError with the line."""
+    """The file's first conversations. `kind` '': the format is seen from the first line. Raises ReplayError."""
     return list(islice(_conversations(path, kind), limit))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import msgspec
 
 from chatserver.replay.connection import Connection
-from chatserver.replay.outbox import ClientOutbox
+from chatserver.replay.outbox import Answer, ClientOutbox
 from chatserver.replay.transcript import Transcript
 from chatserver.wire import visitor_frames as f
 from chatserver.wire.errors import ErrorFrame
@@ -25,7 +25,9 @@ _FROM_SERVER: msgspec.json.Decoder[
 class Customer:
     """One visitor with one page. `on_line` is called for each line as the page shows it."""
 
-    def __init__(self, url: str, headers: dict[str, str], on_line: Callable[[Line], None], rng: random.Random) -> None:
+    def __init__(
+        self, url: str, headers: dict[str, str], on_line: Callable[[Line], None], rng: random.Random
+    ) -> None:
         self.transcript = Transcript()
         self.departments: tuple[f.Choice, ...] = ()
         self.token = ""
@@ -46,12 +48,11 @@ class Customer:
         self.token = token
         self.connection.start()
 
-    def start(self, client_id: str, department: str, name: str, question: str, page: str = "") -> "asyncio.Future[int]":
+    def start(self, frame: f.Start) -> "asyncio.Future[Answer]":
         """Starts the chat; the future is done when it has begun. Raises NotTaken."""
-        frame = f.Start(client_id, department, name, question, page=page)
-        return self.outbox.put(client_id, encode(frame))
+        return self.outbox.put(frame.client_id, encode(frame))
 
-    def say(self, client_id: str, text: str) -> "asyncio.Future[int]":
+    def say(self, client_id: str, text: str) -> "asyncio.Future[Answer]":
         """Says something; the future gives the line's number once it is on disk. Raises NotTaken."""
         self._own[client_id] = text
         return self.outbox.put(client_id, encode(f.Say(client_id, text)))
@@ -84,7 +85,8 @@ class Customer:
                 text = self._own.pop(frame.client_id, None)
                 self.outbox.answered(frame.client_id, frame.n)
                 if text is not None:
-                    self._take(Line(frame.n, frame.at, "message", sender="customer", text=text, client_id=frame.client_id))
+                    own = Line(frame.n, frame.at, "message", "customer", text=text, client_id=frame.client_id)
+                    self._take(own)
             case f.Lines():
                 for line in frame.lines:
                     self._take(line)

@@ -1,12 +1,14 @@
 """What was sent, acknowledged and delivered, and what the two sides' views say about it. No I/O.
 
 A message is *delivered* when the other side shows the line that its acknowledgement named. It is *lost* when it was
-acknowledged and the other side, or a transcript fetched afresh, does not show it there. It is *doubled* when a view shows
-it on more than one line. It is *out of order* when its line does not come after that of the message its sender sent before.
+acknowledged and the other side, or a transcript fetched afresh, does not show it there. It is *doubled* when a view
+shows it on more than one line. It is *out of order* when its line does not come after that of the message that its
+sender sent before.
 """
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from msgspec import Struct, field
 
@@ -74,19 +76,22 @@ def examine(ledger: ChatLedger, agent_view: Iterable[Line], fresh_view: Iterable
     lost = sum(
         message.delivered_s is None
         or any(
-            (line := view.get(message.n)) is None or line.text != message.text or line.sender != message.sender
+            (line := view.get(message.n)) is None
+            or line.text != message.text
+            or line.sender != message.sender
             for view in views
         )
         for message in acked
     )
-    wanted = Counter((message.sender, message.text) for message in ledger.messages)
+    wanted = Counter[tuple[str, str]]((message.sender, message.text) for message in ledger.messages)
     doubled = max(
-        sum((Counter((line.sender, line.text) for line in view.values()) - wanted).values()) for view in views
+        (Counter[tuple[str, str]]((line.sender, line.text) for line in view.values()) - wanted).total()
+        for view in views
     )
     out_of_order = 0
     for sender in ("customer", "agent"):
         places = [message.n for message in acked if message.sender == sender]
-        out_of_order += sum(later <= earlier for earlier, later in zip(places, places[1:], strict=False))
+        out_of_order += sum(later <= earlier for earlier, later in pairwise(places))
     return Findings(lost, doubled, out_of_order)
 
 

@@ -1,7 +1,9 @@
-"""Messages kept until the server has them: sent at once, again after each loss of the line, and after being told to wait."""
+"""Messages kept until the server has them: sent at once, and again after a loss of the line or being told to wait."""
 
 import asyncio
+import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from chatserver.wire.errors import ErrorFrame
 
@@ -16,17 +18,24 @@ class NotTaken(Exception):
         self.code = code
 
 
+class Answer(NamedTuple):
+    """The server has the message as line `n`, and said so at this time of a monotonic clock."""
+
+    n: int
+    at_s: float
+
+
 class ClientOutbox:
     """Unacknowledged frames by client id, in order. Each `put` gives a future of the answer."""
 
     def __init__(self, send: Callable[[bytes], bool]) -> None:
         self._send = send
-        self._waiting: dict[str, tuple[bytes, asyncio.Future[int]]] = {}
+        self._waiting: dict[str, tuple[bytes, asyncio.Future[Answer]]] = {}
         self.ready = False  # the server has said welcome on the present connection
 
-    def put(self, client_id: str, frame: bytes) -> "asyncio.Future[int]":
-        """Sends when it can. The future gives the line's number, or raises NotTaken."""
-        future: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    def put(self, client_id: str, frame: bytes) -> "asyncio.Future[Answer]":
+        """Sends when it can. The future gives the answer, or raises NotTaken."""
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting[client_id] = (frame, future)
         if self.ready:
             self._send(frame)
@@ -42,7 +51,7 @@ class ClientOutbox:
         """The server has it, as line `n`. An answer that comes twice says nothing new."""
         _, future = self._waiting.pop(client_id, (b"", None))
         if future is not None and not future.done():
-            future.set_result(n)
+            future.set_result(Answer(n, time.monotonic()))
 
     def refused(self, error: ErrorFrame) -> None:
         """Sends it again after the time named when the server asks to wait; else gives it up."""

@@ -38,7 +38,7 @@ def parse_agent(text: str) -> tuple[str, str]:
     """'NAME:PASSWORD'. Raises ReplayError."""
     name, colon, password = text.partition(":")
     if not (name and colon and password):
-        raise ReplayError(f"--agent {text.split(':')[0]}…: give a sign-in name, a colon and the password: NAME:PASSWORD.")
+        raise ReplayError(f"--agent {name}…: give a sign-in name, a colon and the password: NAME:PASSWORD.")
     return name, password
 
 
@@ -55,17 +55,23 @@ async def check_server(url: str) -> None:
     try:
         await AsyncHTTPClient().fetch(f"{url}/healthz", connect_timeout=10, request_timeout=15)
     except HTTPClientError as error:
-        raise ReplayError(f"{url}/healthz answers {error.code}. Is this a chat server's address? See --url.") from None
+        raise ReplayError(
+            f"{url}/healthz answers {error.code}. Is this a chat server's address? See --url."
+        ) from None
     except OSError:
-        raise ReplayError(f"No server answers at {url}. Start one with “switchboard serve”, or give its --url.") from None
+        raise ReplayError(
+            f"No server answers at {url}. Start one with “switchboard serve”, or give its --url."
+        ) from None
 
 
 async def sign_in_all(url: str, people: Sequence[tuple[str, str]], stage: Stage, patience_s: float) -> None:
     """Signs everybody in and opens their consoles. Raises ReplayError."""
-    agents = [Agent(url, name, password, stage, random.Random(name)) for name, password in people]  # noqa: S311 -- jitter
+    agents = [
+        Agent(url, name, password, stage, random.Random(name))  # noqa: S311 -- jitter
+        for name, password in people
+    ]
     try:
-        for agent in agents:
-            await agent.sign_in()
+        await asyncio.gather(*(agent.sign_in() for agent in agents))
     except OSError as error:
         raise ReplayError(f"Signing in at {url} failed: {error}.") from None
     stage.agents.extend(agents)
@@ -76,7 +82,9 @@ async def sign_in_all(url: str, people: Sequence[tuple[str, str]], stage: Stage,
             for agent in agents:
                 await agent.welcomed.wait()
     except TimeoutError:
-        raise ReplayError(f"The consoles' sockets at {url}/ws/agent did not open within {patience_s:.0f} s.") from None
+        raise ReplayError(
+            f"The consoles' sockets at {url}/ws/agent did not open within {patience_s:.0f} s."
+        ) from None
 
 
 async def replay(

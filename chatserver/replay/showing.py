@@ -4,7 +4,14 @@ from types import TracebackType
 from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from chatserver.replay.ledger import Totals
 
@@ -48,21 +55,22 @@ class ProgressBar:
 def render_report(totals: Totals) -> str:
     """The closing report in words."""
     report = totals.report()
-    verdict = "Nothing was lost, doubled or out of order." if totals.is_good else "This replay did not go well."
-    return "\n".join(
-        (
-            f"Chats played to their end   {report.chats} of {totals.wanted}",
-            f"Messages sent               {report.sent}",
-            f"  acknowledged              {report.acknowledged}   p50 {_ms(report.ack_p50_ms)}, p99 {_ms(report.ack_p99_ms)}",
-            f"  delivered                 {report.delivered}   p50 {_ms(report.delivery_p50_ms)}, "
-            f"p99 {_ms(report.delivery_p99_ms)}",
-            f"  lost                      {report.lost}",
-            f"  doubled                   {report.doubled}",
-            f"  out of order              {report.out_of_order}",
-            f"Connections that came back  {totals.losses}",
-            verdict,
-        )
+    verdict = (
+        "Nothing was lost, doubled or out of order." if totals.is_good else "This replay did not go well."
     )
+    acks = f"p50 {_ms(report.ack_p50_ms)}, p99 {_ms(report.ack_p99_ms)}"
+    deliveries = f"p50 {_ms(report.delivery_p50_ms)}, p99 {_ms(report.delivery_p99_ms)}"
+    rows = (
+        ("Chats played to their end", f"{report.chats} of {totals.wanted}"),
+        ("Messages sent", str(report.sent)),
+        ("  acknowledged", f"{report.acknowledged}   {acks}"),
+        ("  delivered", f"{report.delivered}   {deliveries}"),
+        ("  lost", str(report.lost)),
+        ("  doubled", str(report.doubled)),
+        ("  out of order", str(report.out_of_order)),
+        ("Connections that came back", str(totals.losses)),
+    )
+    return "\n".join([*(f"{name:<28}{value}" for name, value in rows), verdict])
 
 
 def _ms(value: float | None) -> str:

@@ -6,15 +6,17 @@ import random
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 
 from chatserver.replay.agent import Agent
 from chatserver.replay.conversation import Conversation, Turn
 from chatserver.replay.customer import Customer
 from chatserver.replay.ledger import ChatLedger, Findings, Message, examine
-from chatserver.replay.outbox import NotTaken
+from chatserver.replay.outbox import Answer, NotTaken
 from chatserver.sample_data.origins import visitor_for
 from chatserver.wire.lines import Line
 from chatserver.wire.staff_frames import End
+from chatserver.wire.visitor_frames import Start
 
 ASK_AGAIN_S = 2.0  # an agent's End has no acknowledgement that outlives the connection
 
@@ -46,7 +48,7 @@ class Stage:
 
     # --- Listener ---
 
-    def agent_shows(self, agent: Agent, chat: int, line: Line) -> None:
+    def agent_shows(self, agent: Agent, chat: int, line: Line) -> None:  # noqa: ARG002 -- a Listener
         """Finds the conversation by its question, then passes lines on."""
         played = self._by_number.get(chat)
         if played is None and (played := self._by_question.get(line.client_id)) is not None:
@@ -77,7 +79,9 @@ class Stage:
 class PlayedChat:
     """One conversation: its customer's page, and the consoles that come to have it."""
 
-    def __init__(self, conversation: Conversation, url: str, stage: Stage, speed: float, patience_s: float) -> None:
+    def __init__(
+        self, conversation: Conversation, url: str, stage: Stage, speed: float, patience_s: float
+    ) -> None:
         """`speed` divides recorded pauses; 0 makes none. `patience_s` bounds each wait for an agent or a delivery."""
         self.conversation = conversation
         self.ledger = ChatLedger()
@@ -117,7 +121,10 @@ class PlayedChat:
     # --- playing ---
 
     async def play(self, department: str) -> Findings:
-        """Plays it to its end and compares the views. `department`: an id, or '' for that of the record. Raises NotPlayed."""
+        """Plays it to its end and compares the views. Raises NotPlayed.
+
+        `department` is an id or a name, '' for that of the record.
+        """
         question_id = uuid.uuid4().hex
         self._stage.expect(question_id, self)
         try:
@@ -146,7 +153,7 @@ class PlayedChat:
         place = self._department(department)
         await self._deliver(
             Message("customer", question_id, turns[0].text, time.monotonic()),
-            lambda message: customer.start(question_id, place, name, message.text),
+            lambda message: customer.start(Start(question_id, place, name, message.text)),
         )
         self._spoke_at_s = turns[0].at_s
         for turn in turns[1:]:
@@ -165,21 +172,29 @@ class PlayedChat:
             assert agent is not None  # noqa: S101 -- waited for
             message.sent_s = time.monotonic()
             try:
-                await self._deliver(message, lambda message: agent.say(self.chat, message.client_id, message.text))
+                await self._deliver(message, partial(self._agent_says, agent))
             except NotTaken as error:
                 if error.code not in {"conflict", "not_found"} or self.customer.ended.is_set():
                     raise
-                self.ledger.messages.remove(message)  # it went to somebody else meanwhile: whoever has it says it
+                self.ledger.messages.remove(
+                    message
+                )  # it went to somebody else meanwhile: whoever has it says it
                 message = Message(turn.sender, uuid.uuid4().hex, turn.text, time.monotonic())
-                await self._until(lambda: self.agent is not agent)
+                await self._until(partial(self._is_with_another, agent))
             else:
                 return
 
-    async def _deliver(self, message: Message, send: Callable[[Message], "asyncio.Future[int]"]) -> None:
+    def _agent_says(self, agent: Agent, message: Message) -> "asyncio.Future[Answer]":
+        return agent.say(self.chat, message.client_id, message.text)
+
+    def _is_with_another(self, agent: Agent) -> bool:
+        return self.agent is not agent
+
+    async def _deliver(self, message: Message, send: Callable[[Message], "asyncio.Future[Answer]"]) -> None:
         """Sends it, and waits until the server has it and the other side shows it."""
         self.ledger.sent(message)
-        n = await asyncio.wait_for(send(message), self._patience_s)
-        self.ledger.acked(message, n, time.monotonic())
+        answer = await asyncio.wait_for(send(message), self._patience_s)
+        self.ledger.acked(message, answer.n, answer.at_s)
         await self._until(lambda: message.delivered_s is not None)
         self._spoke_s = time.monotonic()
 

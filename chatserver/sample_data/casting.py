@@ -14,7 +14,9 @@ from chatserver.sample_data.company import Company
 from chatserver.sample_data.dialogues import CustomerPool, DialogueLine, Topic, fill, load_customers
 from chatserver.sample_data.origins import Visitor, choose_visitor
 
-OWN_LANGUAGE = 0.7  # of customers write in their own language where a dialogue exists in it, the others in English
+OWN_LANGUAGE = (
+    0.7  # of customers write in their own language where a dialogue exists in it, the others in English
+)
 SITE = "https://pedalmere.example"
 _PAGES = ("", "bikes", "bikes/cargo", "help", "account/orders", "service", "checkout")
 _REFERRERS = ("", "", "", "https://www.google.com/", "https://duckduckgo.com/", f"{SITE}/")
@@ -100,13 +102,17 @@ def cast(topics: Sequence[Topic], department: str, rng: random.Random) -> Part:
 
 
 def transfer_targets(company: Company) -> Mapping[str, tuple[str, ...]]:
-    """By department: the groups to which its chats are transferred. Own further groups first, then others' front lines."""
+    """By department: the groups to which its chats are transferred, own further ones and others' front lines."""
     fronts = {department.front_line_group for department in company.departments}
     targets = {}
     for department in company.departments:
         own = [g.id for g in company.groups if g.department == department.id and g.id not in fronts]
         others = [d.front_line_group for d in company.departments if d.id != department.id]
-        targets[department.id] = (*own, *own, *others)  # twice: an expert of the own house is the likelier one
+        targets[department.id] = (
+            *own,
+            *own,
+            *others,
+        )  # twice: an expert of the own house is the likelier one
     return targets
 
 

@@ -1,9 +1,9 @@
 """A month of past chats of the sample company, made by the real rules in virtual time.
 
-Nothing is written by hand into the log: simulated people give commands to a real `Desk`, at times of their own, and its
-events are the history. So each chat was queued, assigned, limited and ended by the rules that the server runs. rhythm.py
-says when people come; here is what they do: customers wait as long as their patience lasts (log-normal), agents answer
-the slower the more chats they have, transfer where the dialogue says so, and take breaks. docs/sample-data.md explains it.
+Nothing is written by hand into the log: simulated people give commands to a real `Desk`, at times of their own, and
+its events are the history. So each chat was queued, assigned, limited and ended by the rules that the server runs.
+rhythm.py says when people come; here is what they do: customers wait as long as their patience lasts (log-normal),
+agents answer the slower the more chats they have, transfer some, and take breaks. docs/sample-data.md explains it.
 """
 
 import heapq
@@ -50,7 +50,9 @@ def generate(
 class _World:
     """The desk, and everybody's next deed by time."""
 
-    def __init__(self, company: Company, dialogues: Sequence[Topic], now: datetime, seed: int, days: int) -> None:
+    def __init__(
+        self, company: Company, dialogues: Sequence[Topic], now: datetime, seed: int, days: int
+    ) -> None:
         self._company = company
         self._dialogues = dialogues
         self._now = now
@@ -63,7 +65,9 @@ class _World:
         self._parts: dict[int, Part] = {}  # chat -> its customer, with the steps not played yet
         self._targets = transfer_targets(company)
         self._past_visitors: list[str] = []
-        self._first_day = (now - timedelta(days=days)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        self._first_day = (
+            (now - timedelta(days=days)).astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        )
         self._names = {person.id: person.chat_name for person in company.people}
         self._leads = [p.id for p in company.people if set(p.roles) != {"agent"}]
 
@@ -120,8 +124,9 @@ class _World:
     # --- lives: each `yield` is a pause; afterwards `self._at` is the time ---
 
     def _customer(self, department: str) -> Life:
-        """Starts a chat."""
+        """Opens the page, and starts a chat after a moment."""
         rng = self._rng
+        yield timedelta(seconds=rng.uniform(2, 20))
         visitor_id = f"{rng.getrandbits(96):024x}"
         if self._past_visitors and rng.random() < RETURNING:
             visitor_id = rng.choice(self._past_visitors)
@@ -130,10 +135,10 @@ class _World:
                 return
         chat_id = self._desk.last_chat_id + 1
         part = self._parts[chat_id] = cast(self._dialogues, department, rng)
-        self._do(c.StartChat(visitor_id, self._client_id(), department, part.customer(), part.opening), self._at)
+        self._do(
+            c.StartChat(visitor_id, self._client_id(), department, part.customer(), part.opening), self._at
+        )
         self._past_visitors.append(visitor_id)
-        return
-        yield  # a life, though it has one deed only
 
     def _waiting(self, chat_id: int) -> Life:
         """Gives up when nobody has come for too long."""
@@ -157,7 +162,9 @@ class _World:
                 transferred = False
                 groups = [g for g in self._targets[chat.department_id] if self._desk.receiving_in(g)]
                 if groups:
-                    transfer = c.TransferChats(person_id, (chat_id,), rng.choice(groups), comment=part.comment(rng))
+                    transfer = c.TransferChats(
+                        person_id, (chat_id,), rng.choice(groups), comment=part.comment(rng)
+                    )
                     self._do(transfer, self._at)
                     return
             step = remaining.pop(0)
@@ -238,7 +245,9 @@ class _World:
         return chat if chat is not None and chat.person_id == person_id else None
 
     def _free_manager(self, other_than: str) -> str:
-        online = [p for p in self._leads if p != other_than and (duty := self._desk.duties.get(p)) and duty.online]
+        online = [
+            p for p in self._leads if p != other_than and (duty := self._desk.duties.get(p)) and duty.online
+        ]
         return self._rng.choice(online) if online else ""
 
     def _pause_before(self, step: Step, person_id: str) -> timedelta:

@@ -47,7 +47,9 @@ async def _install(settings: Settings) -> None:
             return
         now = datetime.now(UTC)
         log.info("making the sample company's history; this takes a moment", days=HISTORY_DAYS)
-        await write_sample(store, company, list(generate(company, load_dialogues(), now, SEED, HISTORY_DAYS)), now)
+        await write_sample(
+            store, company, list(generate(company, load_dialogues(), now, SEED, HISTORY_DAYS)), now
+        )
     finally:
         store.close()
 
@@ -85,7 +87,8 @@ async def _is_needed(store: Store, company: Company, folder: str) -> bool:
 
 def _mark(cursor: Cursor, value: str) -> None:
     cursor.execute(
-        "INSERT INTO meta VALUES ('sample', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", [value]
+        "INSERT INTO meta VALUES ('sample', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        [value],
     )
 
 

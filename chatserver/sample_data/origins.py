@@ -11,29 +11,21 @@ import msgspec
 from msgspec import Struct
 
 # User-Agent headers as browsers of these families send them, with how many customers in a hundred use each.
+_MOZILLA = "Mozilla/5.0"
+_CHROMIUM = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
+_SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
+_WINDOWS = "Windows NT 10.0; Win64; x64"
 USER_AGENTS: tuple[tuple[int, str], ...] = (
-    (34, "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"),
-    (20, "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36"),
-    (
-        17,
-        "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-        "Version/18.5 Mobile/15E148 Safari/604.1",
-    ),
-    (
-        9,
-        "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Safari/605.1.15",
-    ),
-    (7, "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0"),
-    (
-        7,
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 "
-        "Edg/140.0.0.0",
-    ),
-    (3, "Mozilla/5.0 (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"),
+    (34, f"{_MOZILLA} ({_WINDOWS}) {_CHROMIUM} Safari/537.36"),
+    (20, f"{_MOZILLA} (Linux; Android 10; K) {_CHROMIUM} Mobile Safari/537.36"),
+    (17, f"{_MOZILLA} (iPhone; CPU iPhone OS 18_5 like Mac OS X) {_SAFARI} Mobile/15E148 Safari/604.1"),
+    (9, f"{_MOZILLA} (Macintosh; Intel Mac OS X 10_15_7) {_SAFARI} Safari/605.1.15"),
+    (7, f"{_MOZILLA} ({_WINDOWS}; rv:142.0) Gecko/20100101 Firefox/142.0"),
+    (7, f"{_MOZILLA} ({_WINDOWS}) {_CHROMIUM} Safari/537.36 Edg/140.0.0.0"),
+    (3, f"{_MOZILLA} (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"),
     (
         3,
-        "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-S921B) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 "
-        "Chrome/125.0.0.0 Mobile Safari/537.36",
+        f"{_MOZILLA} (Linux; Android 14; SM-S921B) {_CHROMIUM.replace(' Chrome', ' SamsungBrowser/27.0 Chrome')} Mobile",
     ),
 )
 

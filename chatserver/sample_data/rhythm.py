@@ -1,8 +1,8 @@
 """When customers come and people work, in the sample company. All times are UTC.
 
-A weekday has about 240 chats, Monday the most, a weekend day a third to a fifth. The day has a peak before noon and a lower
-one in the afternoon; sales and billing differ. Now and then something happens (a carrier's strike, a faulty update of the
-app, a newsletter), and for three quarters of an hour many more come to one department.
+A weekday has about 240 chats, Monday the most, a weekend day a third to a fifth. The day has a peak before noon and a
+lower one in the afternoon; sales and billing differ. Now and then something happens (a carrier's strike, a faulty
+update of the app, a newsletter), and for three quarters of an hour many more come to one department.
 """
 
 import random
@@ -18,7 +18,32 @@ DAILY_NOISE = 0.07  # standard deviation of the day's level
 # Chats by hour of the day, relative to each other.
 _OFFICE = (0.5, 0.4, 0.3, 0.2, 0.2, 0.4, 1.5, 8, 15, 21, 23, 20, 16, 17, 19, 19, 17, 14, 11, 9, 5, 2, 1, 0.6)
 _EVENING = (0.6, 0.4, 0.3, 0.2, 0.2, 0.3, 1, 5, 9, 13, 15, 15, 14, 14, 15, 16, 17, 18, 19, 18, 11, 4, 2, 1)
-_MORNING = (0.2, 0.2, 0.2, 0.2, 0.2, 0.5, 3, 12, 22, 26, 24, 18, 12, 14, 16, 14, 10, 7, 4, 3, 2, 0.6, 0.4, 0.2)
+_MORNING = (
+    0.2,
+    0.2,
+    0.2,
+    0.2,
+    0.2,
+    0.5,
+    3,
+    12,
+    22,
+    26,
+    24,
+    18,
+    12,
+    14,
+    16,
+    14,
+    10,
+    7,
+    4,
+    3,
+    2,
+    0.6,
+    0.4,
+    0.2,
+)
 SHARES = {"orders": 0.34, "technical": 0.27, "sales": 0.17, "returns": 0.13, "billing": 0.09}
 HOURS = {"orders": _OFFICE, "technical": _OFFICE, "sales": _EVENING, "returns": _OFFICE, "billing": _MORNING}
 
@@ -36,7 +61,9 @@ class Shift(Struct, frozen=True):
     breaks: tuple[tuple[datetime, datetime], ...]
 
 
-def arrivals(day: datetime, departments: tuple[str, ...], rng: random.Random) -> Iterator[tuple[datetime, str]]:
+def arrivals(
+    day: datetime, departments: tuple[str, ...], rng: random.Random
+) -> Iterator[tuple[datetime, str]]:
     """Times and departments of the day's new chats, in no order. `day` is its midnight."""
     level = CHATS_A_DAY * WEEKDAYS[day.weekday()] * max(0.5, rng.gauss(1.0, DAILY_NOISE))
     total = sum(SHARES.get(d, 0.1) for d in departments)
@@ -54,7 +81,7 @@ def arrivals(day: datetime, departments: tuple[str, ...], rng: random.Random) ->
 
 
 def shift(person_id: str, place: int, leads: bool, day: datetime, rng: random.Random) -> Shift | None:
-    """The person's shift of the day, or None. `place` is their place in the staff: half begin early, half late, by weeks."""
+    """The person's shift of the day, or None. Half of the staff, by `place` in it, begin early, half late, by weeks."""
     week = day.isocalendar().week
     if day.weekday() >= 5:
         if leads or (place + week + day.weekday()) % 2:  # half of the agents works on each weekend day

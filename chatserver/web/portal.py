@@ -58,7 +58,8 @@ class Articles(PageHandler):
         """The list."""
         query = self.get_query_argument("q", "").strip()[:MAX_QUERY_CHARS]
         hits = [hit.article for hit in self.site.articles.search(query, MAX_HITS)] if query else []
-        folders = [] if query else folders_of(self.site.articles.articles)
+        articles = in_language_first(self.site.articles.articles, reader_language(self))
+        folders = [] if query else folders_of(articles)
         self.render("articles.html", query=query, hits=hits, folders=folders)
 
 
@@ -98,9 +99,14 @@ def in_language_first(articles: Iterable[Article], language: str) -> list[Articl
 
 
 def folders_of(articles: Iterable[Article]) -> Folders:
-    """Folders by name, each with its articles in the given order."""
-    by_folder = sorted(articles, key=lambda article: article.folder.casefold())
-    return [(folder, list(group)) for folder, group in groupby(by_folder, key=lambda article: article.folder)]
+    """Folders with their articles in the given order. Languages that come first there come first here; then by name."""
+    given = list(articles)
+    languages = list(dict.fromkeys(article.language for article in given))
+    by_folder = sorted(given, key=lambda article: article.folder.casefold())
+    folders = [
+        (folder, list(group)) for folder, group in groupby(by_folder, key=lambda article: article.folder)
+    ]
+    return sorted(folders, key=lambda folder: languages.index(folder[1][0].language))
 
 
 def popular_folders(articles: Iterable[Article]) -> Folders:

@@ -106,6 +106,20 @@ def test_a_start_whose_answer_was_lost_begins_one_chat(
     assert len(server.chats) == 1
 
 
+def test_a_server_that_cannot_be_reached_is_said_and_found_again(
+    server: FakeChatServer, context: BrowserContext
+) -> None:
+    server.faults.unreachable = True
+    customer = CustomerPage(context, server.url)
+    customer.open()
+    expect(customer.panel).to_contain_text("Reconnecting…")
+    server.faults.unreachable = False
+
+    customer.start("There you are")
+    customer.sees("There you are")
+    customer.nothing_waits()
+
+
 def test_repeated_lines_are_shown_once(server: FakeChatServer, customer: CustomerPage) -> None:
     server.faults.duplicate_lines = True
     server.agent_says("One", "Two")

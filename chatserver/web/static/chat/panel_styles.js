@@ -26,6 +26,7 @@ export const panelStyles = sheet(`${TOKENS}
 .place { display: flex; gap: 14px; align-items: center; margin: 12px 14px 0; padding: 13px 15px; border-radius: 14px; flex: none; font-size: 13px;
   background: color-mix(in srgb, var(--accent) 9%, var(--surface)); color: var(--muted); }
 .place strong { display: block; font-size: 14.5px; font-weight: 650; color: var(--text); }
+.lost { flex: none; padding: 7px 18px; background: var(--bubble); color: var(--muted); font-size: 13px; text-align: center; }
 .ring { inline-size: 26px; block-size: 26px; border-radius: 50%; border: 3px solid color-mix(in srgb, var(--link) 22%, transparent); border-block-start-color: var(--link); animation: turn 1.6s linear infinite; flex: none; }
 .start { flex: 1; overflow-y: auto; overscroll-behavior: contain; padding: 18px 20px 20px; display: flex; flex-direction: column; gap: 14px; scrollbar-width: thin; }
 .intro { margin: 0; color: var(--muted); font-size: 14px; text-wrap: pretty; }

@@ -7,7 +7,7 @@ export class StaffSource {
     this.shared = connectPresence({ server, getToken });
     this.chat = chat;
     this.session = this.shared.attach(chat);
-    this.name = `staff:${this.shared.person}`;
+    this.name = "staff";
   }
 
   get connection() {

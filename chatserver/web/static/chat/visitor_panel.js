@@ -18,9 +18,10 @@ export class VisitorPanel {
     const heads = h("div", { class: "heads" }, this.title, this.subtitle);
     this.header = h("div", { class: "header" }, this.face, heads, this.endButton, minimise);
     this.place = h("div", { class: "place", role: "status", hidden: true });
+    this.lost = h("div", { class: "lost", role: "status", hidden: true }); // the conversation has one of its own
     this.body = h("div", { class: "body" });
     this.confirm = this.#confirmation();
-    this.node = h("div", { class: "sheet", dir: words.direction, lang: words.language }, this.header, this.place, this.body, this.confirm);
+    this.node = h("div", { class: "sheet", dir: words.direction, lang: words.language }, this.header, this.place, this.lost, this.body, this.confirm);
     this.node.addEventListener("keydown", (event) => this.#key(event));
     chat.addEventListener("change", () => this.show());
     this.show();
@@ -45,6 +46,9 @@ export class VisitorPanel {
     this.place.hidden = !waiting;
     if (waiting) this.#showPlace(state.ahead);
     if (phase !== "chat") this.confirm.hidden = true;
+    const lost = chat.connection === "offline" && (phase === "form" || phase === "connecting");
+    this.lost.hidden = !lost;
+    this.lost.textContent = lost ? this.words.say("reconnecting") : "";
   }
 
   #turnTo(phase) {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import structlog
 from tornado.httpserver import HTTPServer
-from tornado.web import Application, StaticFileHandler
+from tornado.web import Application
 
 from chatserver import web
 from chatserver.articles.library import load_articles
@@ -25,6 +25,7 @@ from chatserver.store.store import Store
 from chatserver.web.base import NoSuchPage, utc_now
 from chatserver.web.routes import routes
 from chatserver.web.site import Site
+from chatserver.web.static_files import PublicFile
 from chatserver.wire.limits import MAX_FRAME_BYTES
 from chatserver.wire.tokens import Tokens
 
@@ -119,7 +120,7 @@ def application(site: Site) -> Application:
         default_handler_args={"site": site},
         template_path=str(site.templates),
         static_path=str(site.static),
-        static_handler_class=StaticFileHandler,
+        static_handler_class=PublicFile,
         websocket_ping_interval=PING_INTERVAL_S,
         websocket_max_message_size=4 * MAX_FRAME_BYTES,  # larger ones are refused by the parser, with words
         cross_origin_protection=False,  # forms check it themselves; the API reads no cookie but at one CORS address

@@ -12,7 +12,7 @@ export const panelStyles = sheet(`${TOKENS}
 .here::after { content: ""; position: absolute; inset-block-end: 0; inset-inline-end: 0; inline-size: 11px; block-size: 11px; border-radius: 50%; background: #22a565; box-shadow: 0 0 0 2.5px var(--surface); }
 .mark { position: relative; display: grid; place-items: center; inline-size: 40px; block-size: 40px; border-radius: 50%; background: color-mix(in srgb, currentColor 14%, transparent); font-size: 17px; }
 .heads { flex: 1; min-inline-size: 0; }
-.title, .subtitle { text-align: match-parent; }
+.title, .subtitle { text-align: -webkit-match-parent; text-align: match-parent; }
 .title { font-size: 16.5px; font-weight: 650; line-height: 1.3; letter-spacing: -.01em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .sheet[data-phase="form"] .title { font-size: 19px; white-space: normal; }
 .subtitle { font-size: 13px; color: var(--muted); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

@@ -27,7 +27,7 @@ class Product:
         self.pids: dict[str, int] = ready["pids"]
 
     def kill(self, name: str) -> None:
-        """kill -9 of one of the three processes."""
+        """Kills (-9) one of the three processes."""
         os.kill(self.pids[name], signal.SIGKILL)
 
     async def answers(self, url: str) -> httpx.Response:
@@ -75,8 +75,7 @@ async def product(folder: Path, *options: str) -> AsyncIterator[Product]:
 
     async def keep_log() -> None:
         assert process.stderr is not None
-        async for line in process.stderr:
-            log.append(line)
+        log.extend([line async for line in process.stderr])
 
     logging = asyncio.create_task(keep_log())
     try:

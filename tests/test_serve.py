@@ -16,6 +16,11 @@ from chatserver.wire.tokens import API_LIFETIME, Kind, Tokens
 from tests.live import FrameClient
 from tests.product import Product, product, start
 
+ALSO_TESTS = {
+    "chatserver.__main__": "the command itself is started here",
+    "chatserver.cli.serve": "the command itself is started here",
+}
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 

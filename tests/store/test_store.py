@@ -18,6 +18,13 @@ from chatserver.store import database, reading
 from chatserver.store.database import StoreError
 from chatserver.store.store import Store
 
+ALSO_TESTS = {
+    "chatserver.store.database": "opening is part of each test here",
+    "chatserver.store.reading": "what is read is what was written",
+    "chatserver.store.writing": "what is written is read back",
+    "chatserver.hub.replay": "a reopened log gives the same desk",
+}
+
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

@@ -12,6 +12,12 @@ from chatserver.web.sign_in import COOKIE, hash_password
 from chatserver.wire.tokens import Kind
 from tests.live import LiveServer, live_server
 
+ALSO_TESTS = {
+    "chatserver.web.base": "hosts, headers and refusals of all handlers",
+    "chatserver.web.routes": "every address refuses unknown hosts",
+    "chatserver.web.site": "what handlers share has no behaviour of its own",
+}
+
 PASSWORD = "correct horse battery"
 
 

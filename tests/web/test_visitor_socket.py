@@ -6,6 +6,12 @@ import pytest
 
 from tests.live import LiveServer, live_server
 
+ALSO_TESTS = {
+    "chatserver.hub.positions": "positions are what a waiting page is told",
+    "chatserver.web.sockets": "what all sockets share is seen through this one",
+    "chatserver.web.transcript": "missed lines come to a page that resumes",
+}
+
 
 async def test_a_customer_starts_a_chat_and_gets_its_lines_in_order(server: LiveServer) -> None:
     client = await server.chatting("Hello?")

@@ -91,8 +91,9 @@ class Outbox:
     async def drained(self) -> None:
         """Waits until the client has taken all that was sent, or is gone."""
         if self._unsent_bytes and not self.closed:
-            self._drained = asyncio.get_running_loop().create_future()
-            await self._drained
+            if self._drained is None or self._drained.done():
+                self._drained = asyncio.get_running_loop().create_future()
+            await asyncio.shield(self._drained)  # several chats of one console wait for the same outbox
 
     def close(self, code: int, reason: str, retry_ms: int = 0) -> None:
         """Says bye, if the client still reads, and closes."""

@@ -22,7 +22,7 @@ class Limits(NamedTuple):
     memory: str = "400MB"  # of each operator
 
 
-EXPORTS = Limits(time_s=60.0, rows=20_000_000, answer_bytes=4 * GIB)
+EXPORTS = Limits(time_s=60.0, rows=5_000_000, answer_bytes=GIB)
 
 
 def limit_process_memory(limit_bytes: int = PROCESS_MEMORY_BYTES) -> None:

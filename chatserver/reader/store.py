@@ -23,6 +23,7 @@ FILE_NAME = "reader.duckdb"
 MEMORY_LIMIT = (
     "1GB"  # of all queries together; what escapes it meets the limit of the operating system (limits.py)
 )
+TEMPORARY_LIMIT = "1GB"  # what large queries may put on the disk, which the chat server needs, too
 OUT_OF_MEMORY_PAUSE_S = 0.5  # people's queries hold the memory; they end within their time limit
 OUT_OF_MEMORY_TRIES = 60
 TABLES = (
@@ -226,6 +227,7 @@ _CONFIG = {
     "autoload_known_extensions": "false",
     "allow_community_extensions": "false",
     "memory_limit": MEMORY_LIMIT,
+    "max_temp_directory_size": TEMPORARY_LIMIT,
     "threads": "2",
 }
 

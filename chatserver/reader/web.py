@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chatserver.settings import Settings
 
 CHUNK_BYTES = 256 * 1024
+CHUNK_WITHIN_S = 30.0
 ARROW_STREAM = "application/vnd.apache.arrow.stream"
 CONTENT_TYPES = {"parquet": "application/vnd.apache.parquet", "csv": "text/csv; charset=utf-8"}
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -113,8 +114,13 @@ class Handler(RequestHandler):
             while chunk := file.read(CHUNK_BYTES):
                 self.write(chunk)
                 try:
-                    await self.flush()
+                    async with asyncio.timeout(CHUNK_WITHIN_S):
+                        await self.flush()
                 except StreamClosedError:
+                    return
+                except TimeoutError:  # the file must not stay for one who does not read it
+                    if self.request.connection is not None:
+                        self.request.connection.stream.close()  # type: ignore[attr-defined]
                     return
         await self.finish()
 

@@ -300,3 +300,23 @@ async def test_views_describe_themselves(reader: LiveReader) -> None:
     found = (await reader.ask("GET", "/api/v1/views", "mia")).json()
 
     assert [view["name"] for view in found] == list(views.PUBLISHED)
+
+
+async def test_who_does_not_read_an_answer_is_dropped(
+    reader: LiveReader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that waits for ever would hold its file."""
+    monkeypatch.setattr("chatserver.reader.web.CHUNK_WITHIN_S", 0.2)
+    body = b'{"sql": "SELECT repeat(\'x\', 1000000) FROM range(60)"}'
+    host, port = reader.url.removeprefix("http://").split(":")
+    answer, request = await asyncio.open_connection(host, int(port), limit=1024)
+    head = (
+        f"POST /api/v1/sql HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {reader.token('mia')}\r\n"
+    )
+    request.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    await answer.readuntil(b"\r\n")
+    await asyncio.sleep(1.5)
+
+    with pytest.raises((asyncio.IncompleteReadError, ConnectionError)):
+        await answer.readexactly(60_000_000)
+    request.close()

@@ -15,12 +15,18 @@ SettingsJson = Annotated[str, typer.Option("--settings", help="All settings as J
 
 
 def replay(
-    file: Annotated[Path, typer.Argument(help="Recorded conversations: our JSON lines, or STAR's; plain or gzip.")],
+    file: Annotated[
+        Path, typer.Argument(help="Recorded conversations: our JSON lines, or STAR's; plain or gzip.")
+    ],
     url: Annotated[str, typer.Option(help="Address of the chat server.")] = "http://localhost:8450",
     speed: Annotated[str, typer.Option(help="Divides recorded pauses; 'max' or 0: no pauses.")] = "1",
-    chats: Annotated[int | None, typer.Option(help="Play only so many, from the start of the file.", min=1)] = None,
+    chats: Annotated[
+        int | None, typer.Option(help="Play only so many, from the start of the file.", min=1)
+    ] = None,
     at_once: Annotated[int, typer.Option(help="How many chats at the same time.", min=1, max=5_000)] = 40,
-    patience: Annotated[float, typer.Option(help="Seconds to wait for an agent or a delivery.", min=1)] = 120.0,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait for an agent or a delivery.", min=1)
+    ] = 120.0,
     department: Annotated[str, typer.Option(help="Play everything in this department.")] = "",
     agent: Annotated[
         list[str] | None, typer.Option(help="NAME:PASSWORD of an agent to sign in as; again for more.")
@@ -49,7 +55,11 @@ def replay(
             async def main() -> int:
                 totals = await playing.replay(conversations, settings, bar.show)
                 bar.stop()
-                print(msgspec.json.encode(totals.report()).decode() if as_json else showing.render_report(totals))
+                print(
+                    msgspec.json.encode(totals.report()).decode()
+                    if as_json
+                    else showing.render_report(totals)
+                )
                 for problem in totals.problems[:10]:
                     print(problem, file=sys.stderr)
                 return 0 if totals.is_good else 1

@@ -110,24 +110,30 @@ class Connection:
             connect_timeout=CONNECT_WITHIN_S,
             request_timeout=CONNECT_WITHIN_S,
         )
-        try:
-            self._socket = await websocket_connect(
+        connecting = asyncio.ensure_future(
+            websocket_connect(
                 request,
                 on_message_callback=self._received,
                 ping_interval=PING_EVERY_S,
                 max_message_size=MAX_FEED_FRAME_BYTES,
             )
+        )
+        try:
+            socket = await asyncio.shield(connecting)
+        except asyncio.CancelledError:
+            connecting.add_done_callback(_close_late)
+            raise
         except HTTPClientError as error:
             if error.code in {429, 502, 503, 504, 599}:  # too many at once, or the server is not back yet
                 raise OSError(str(error)) from None
             raise Refused(f"{self._url} answers {error.code} {error.message}") from None
+        self._socket = socket
         try:
-            self._socket.write_message(hello)
+            socket.write_message(hello)
             await self._lost
         finally:
-            if self._socket is not None:
-                self._socket.close()
-                self._socket = None
+            self._socket = None
+            socket.close()
 
     def _received(self, frame: str | bytes | None) -> None:
         if frame is not None:
@@ -136,3 +142,9 @@ class Connection:
         self._socket = None
         if self._lost is not None and not self._lost.done():
             self._lost.set_result(None)
+
+
+def _close_late(connecting: "asyncio.Future[WebSocketClientConnection]") -> None:
+    """Closes a connection that came about when nobody wanted it any more."""
+    if not connecting.cancelled() and connecting.exception() is None:
+        connecting.result().close()

@@ -130,10 +130,12 @@ class Demo:
             if self.may_speak(agent):
                 agent.command(SetAvailable(available=False))
                 await asyncio.sleep(self._rng.uniform(*BREAK_S))
-                while not agent.command(
-                    SetAvailable(available=True)
-                ):  # not connected: they must not stay away
-                    await asyncio.sleep(1.0)
+                await self._come_back(agent)
+
+    async def _come_back(self, agent: Agent) -> None:
+        """Available again, as soon as there is a connection to say so."""
+        while not agent.command(SetAvailable(available=True)):  # noqa: ASYNC110 -- seldom, and never urgent
+            await asyncio.sleep(1.0)
 
     def may_speak(self, agent: Agent) -> bool:
         """False while a human works as this agent."""

@@ -14,6 +14,7 @@ from msgspec import Struct
 _MOZILLA = "Mozilla/5.0"
 _CHROMIUM = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"
 _SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5"
+_SAMSUNG = "AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/27.0 Chrome/125.0.0.0"
 _WINDOWS = "Windows NT 10.0; Win64; x64"
 USER_AGENTS: tuple[tuple[int, str], ...] = (
     (34, f"{_MOZILLA} ({_WINDOWS}) {_CHROMIUM} Safari/537.36"),
@@ -23,10 +24,7 @@ USER_AGENTS: tuple[tuple[int, str], ...] = (
     (7, f"{_MOZILLA} ({_WINDOWS}; rv:142.0) Gecko/20100101 Firefox/142.0"),
     (7, f"{_MOZILLA} ({_WINDOWS}) {_CHROMIUM} Safari/537.36 Edg/140.0.0.0"),
     (3, f"{_MOZILLA} (X11; Linux x86_64; rv:142.0) Gecko/20100101 Firefox/142.0"),
-    (
-        3,
-        f"{_MOZILLA} (Linux; Android 14; SM-S921B) {_CHROMIUM.replace(' Chrome', ' SamsungBrowser/27.0 Chrome')} Mobile",
-    ),
+    (3, f"{_MOZILLA} (Linux; Android 14; SM-S921B) {_SAMSUNG} Mobile Safari/537.36"),
 )
 
 
@@ -69,7 +67,7 @@ class _Document(Struct, frozen=True):
 
 @cache
 def load_origins() -> tuple[Origin, ...]:
-    """All countries of `origins.json`, which tools/make_origins.py writes."""
+    """All countries of `origins.json`, which make_origins.py writes."""
     raw = resources.files(__package__).joinpath("origins.json").read_bytes()
     return msgspec.json.decode(raw, type=_Document).origins
 

@@ -5,14 +5,19 @@ import os
 import signal
 import socket
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
 import msgspec
 
 from chatserver import supervisor
-from chatserver.sample_data.install import install_sample
+from chatserver.sample_data.company import load_company
+from chatserver.sample_data.dialogues import load_dialogues
+from chatserver.sample_data.history import generate
+from chatserver.sample_data.install import write_sample
 from chatserver.settings import Settings
+from chatserver.store.store import Store
 
 READY_WITHIN_S = 30.0
 
@@ -86,7 +91,13 @@ def free_port() -> int:
 
 
 async def sample_chat_process(folder: Path) -> ChatProcess:
-    """Not started yet, with the sample company in its folder."""
-    chat = ChatProcess(folder)
-    await asyncio.to_thread(install_sample, chat.settings)
-    return chat
+    """Not started yet, with the sample company and a day of its chats in the folder."""
+    company, now = load_company(), datetime.now(UTC)
+    store = Store.open(folder)
+    try:
+        await write_sample(
+            store, company, list(generate(company, load_dialogues(), now, seed=1, days=1)), now
+        )
+    finally:
+        store.close()
+    return ChatProcess(folder)

@@ -13,7 +13,9 @@ def chat(*turns: Turn) -> Conversation:
 
 
 def test_a_chat_begins_with_the_customers_question_even_if_the_agent_greeted_first() -> None:
-    found = check_conversation(chat(Turn("agent", "Hi", 0), Turn("customer", "Help", 5), Turn("agent", "Sure", 9)))
+    found = check_conversation(
+        chat(Turn("agent", "Hi", 0), Turn("customer", "Help", 5), Turn("agent", "Sure", 9))
+    )
 
     assert [(t.sender, t.text, t.at_s) for t in found.turns] == [
         ("customer", "Help", 0),
@@ -23,7 +25,9 @@ def test_a_chat_begins_with_the_customers_question_even_if_the_agent_greeted_fir
 
 
 def test_turns_are_ordered_by_time_cleaned_and_left_out_when_empty() -> None:
-    found = check_conversation(chat(Turn("agent", "B\x00 ", 9), Turn("customer", "A", 1), Turn("agent", "  ", 2)))
+    found = check_conversation(
+        chat(Turn("agent", "B\x00 ", 9), Turn("customer", "A", 1), Turn("agent", "  ", 2))
+    )
 
     assert [t.text for t in found.turns] == ["A", "B"]
 

@@ -8,10 +8,12 @@ from chatserver.replay.conversation import ReplayError
 from chatserver.replay.converting import convert, read_conversations
 
 STAR = (
-    b'{"id": "star-1", "domain": "bank", "task": "bank_balance", "happy": true, "worker": "w", "agent": "a", "start": 100, '
+    b'{"id": "star-1", "domain": "bank", "task": "bank_balance", "happy": true, "worker": "w", "start": 100, '
     b'"dur": 20, "turns": [["customer", "Hi", 100], ["agent", "Hello", 108], ["customer", "Bye", 120]]}\n'
 )
-MULTIDOGO = b'{"id": "m-1", "department": "airline", "intents": ["x"], "turns": [["customer", "hai", 0, null]]}\n'
+MULTIDOGO = (
+    b'{"id": "m-1", "department": "airline", "intents": ["x"], "turns": [["customer", "hai", 0, null]]}\n'
+)
 OURS = b'{"id": "c-1", "turns": [{"sender": "customer", "text": "Hi"}]}\n'
 STAR_FILE = Path("/work/shared/data/star_chats_dev.jsonl.gz")
 

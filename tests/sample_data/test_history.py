@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -47,7 +48,7 @@ def replayed(log: list[e.Recorded]) -> Desk:
 
 def test_the_log_is_numbered_without_gaps_and_in_the_order_of_time(log: list[e.Recorded]) -> None:
     assert [item.seq for item in log] == list(range(1, len(log) + 1))
-    assert all(earlier.at <= later.at for earlier, later in zip(log, log[1:], strict=False))
+    assert all(earlier.at <= later.at for earlier, later in pairwise(log))
     assert log[-1].at <= NOW
 
 

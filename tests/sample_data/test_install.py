@@ -47,13 +47,17 @@ async def test_a_server_that_starts_on_it_has_the_same_desk_and_everybody_can_si
 
     with opened(tmp_path) as store:
         desk = desk_from(store.replay())
-        hashes = [await store.read(accounts.find_password_hash, person.id) for person in load_company().people]
+        hashes = [
+            await store.read(accounts.find_password_hash, person.id) for person in load_company().people
+        ]
         written = [item for page in store.events_after(0) for item in page]
 
     assert written == history
     assert desk.last_seq == history[-1].seq
     assert not desk.chats
-    assert all(h and verify(h, person.password) for h, person in zip(hashes, load_company().people, strict=True))
+    assert all(
+        h and verify(h, person.password) for h, person in zip(hashes, load_company().people, strict=True)
+    )
 
 
 async def test_a_folder_that_has_the_sample_is_left_as_it_is(tmp_path: Path) -> None:

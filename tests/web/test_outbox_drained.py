@@ -25,7 +25,7 @@ class SlowSocket:
 
 
 async def test_everybody_who_waits_for_the_outbox_is_told_when_it_is_empty() -> None:
-    """After a restart a console opens all its chats at once: each of them must go on, or its lines are held for ever."""
+    """A console that comes back opens all its chats at once: one that is not told holds its lines for ever."""
     handler: Any = SlowSocket()
     outbox = Outbox(handler)
     outbox.send(b"lines")

@@ -17,7 +17,14 @@ from dashboard.safe_text import safe_text
 
 AUTO_ASSIGN = ""
 SHOWN_NAMES = 6
-TITLES = {"sx": {"& .MuiDialogTitle-root": {"fontSize": 17, "fontWeight": 650, "padding": "18px 24px 6px"}}}
+LOOKS = {
+    "sx": {
+        "& .MuiDialog-paper": {"borderRadius": "14px", "backgroundImage": "none", "backgroundColor": "var(--c-raised)"},
+        "& .MuiDialogTitle-root": {"fontFamily": "var(--c-font)", "fontSize": 17, "fontWeight": 650, "padding": "18px 26px 6px"},
+        "& .MuiDialogContent-root": {"padding": "4px 16px 16px"},
+        "& .MuiButton-root": {"textTransform": "none"},
+    }
+}
 
 Act = Callable[[], Awaitable[None]]
 
@@ -29,27 +36,27 @@ class Dialogs:
         self._person_id = person_id
         self._desk = Desk()
         self._act: Act | None = None
-        self.text = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 0, 8, 0))
-        self.group = pmui.Select(label="Group", sizing_mode="stretch_width", margin=(6, 0))
-        self.agent = pmui.Select(label="Agent", sizing_mode="stretch_width", margin=(6, 0))
+        self.text = pn.pane.HTML("", sizing_mode="stretch_width", margin=(0, 10, 8, 10))
+        self.group = pmui.Select(label="Group", sizing_mode="stretch_width", margin=(6, 10))
+        self.agent = pmui.Select(label="Agent", sizing_mode="stretch_width", margin=(6, 10))
         self.comment = pmui.TextAreaInput(
             label="Comment for colleagues (customers never see it)",
             rows=3,
             max_length=MAX_COMMENT_CHARS,
             sizing_mode="stretch_width",
-            margin=(6, 0),
+            margin=(6, 10),
         )
-        self.confirm = pmui.Button(label="OK", color="primary", variant="contained", margin=(8, 0, 0, 8))
+        self.confirm = pmui.Button(label="OK", color="primary", variant="contained", margin=(8, 10, 0, 8))
         cancel = pmui.Button(label="Cancel", variant="text", margin=(8, 0, 0, 0))
         self._fields = (self.group, self.agent, self.comment)
         buttons = pmui.Row(pn.Spacer(sizing_mode="stretch_width"), cancel, self.confirm, sizing_mode="stretch_width")
         self.dialog = pmui.Dialog(
-            self.text, *self._fields, buttons, title="", title_variant="h5", close_on_click=True, width_option="sm", **TITLES
+            self.text, *self._fields, buttons, title="", title_variant="h5", close_on_click=True, width_option="sm", **LOOKS
         )
         self.chooser = FieldChooser(lambda message: choose_columns(list(message.get("keys", []))), sizing_mode="stretch_width")
         self.fields_dialog = pmui.Dialog(
             self.chooser, title="Visible Fields", title_variant="h5", close_on_click=True, show_close_button=True,
-            width_option="xs", **TITLES,
+            width_option="xs", **LOOKS,
         )  # fmt: skip
         self.layout = pmui.Column(self.dialog, self.fields_dialog, width=0, height=0, margin=0)
         self.group.param.watch(lambda _event: self._offer_agents(), "value")

@@ -33,8 +33,8 @@ SHELL = {
 # Beside the table where there is room, over everything where there is not.
 CHAT_STYLES = """
 :host { flex: 0 0 min(54%, 820px) !important; min-width: 0; min-height: 0; border-left: 1px solid var(--c-border); background: var(--c-surface); }
-@media (max-width: 1180px) { :host { position: fixed !important; inset: 48px 0 0 auto; width: min(720px, 100vw) !important; z-index: 900; box-shadow: var(--c-shadow); } }
-@media (max-width: 720px) { :host { inset: 48px 0 0 0; border-left: 0; width: 100vw !important; } }
+@media (max-width: 1180px) { :host { position: fixed !important; inset: 49px 0 0 auto; width: min(720px, 100vw) !important; z-index: 900; box-shadow: var(--c-shadow); } }
+@media (max-width: 720px) { :host { inset: 49px 0 0 0; border-left: 0; width: 100vw !important; } }
 """
 LEFT_STYLES = ":host { flex: 1 1 0 !important; min-width: 0; min-height: 0; flex-direction: column; }"
 ROW_STYLES = ":host { flex: 1 1 0 !important; flex-direction: row; flex-wrap: nowrap !important; min-height: 0; min-width: 0; overflow: hidden; }"

@@ -1,8 +1,18 @@
 // The views of the console, each with how many chats it holds now.
 
-export function render({ model }) {
+const NARROW_PX = 900; // the menu lies over the page and closes when something was chosen
+
+export function render({ model, view }) {
   const root = element("nav", { "aria-label": "Views" });
-  const go = (view, status) => () => model.send_msg({ type: "go", view, status });
+  const closeMenu = () => {
+    // At the page's own model: it knows at once, and tells the server.
+    const page = [...view.model.document.all_models].find(({ data }) => data && "sidebar_open" in (data.attributes ?? {}));
+    if (page && window.innerWidth < NARROW_PX) page.data.sidebar_open = false;
+  };
+  const go = (view, status) => () => {
+    closeMenu();
+    model.send_msg({ type: "go", view, status });
+  };
   const draw = () => {
     const { view, status, counts, may_see_board: board } = model.shown;
     const entry = (label, of, part, mark, count, alert) => {
@@ -26,6 +36,7 @@ export function render({ model }) {
     );
   };
   model.on("shown", draw);
+  setTimeout(closeMenu);
   draw();
   return root;
 }

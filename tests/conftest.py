@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> "Iterator[Browser]":
-    """One Chromium for the whole run; take a fresh `browser.new_context()` for each person. Mark the test `browser`."""
+    """One Chromium for a file: while it runs, no loop of asyncio can be started in this process. Take a fresh `browser.new_context()` for each person. Mark the test `browser`."""
     with chromium() as running:
         yield running

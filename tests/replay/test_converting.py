@@ -1,5 +1,6 @@
 """Other people's formats, seen from the first line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ MULTIDOGO = (
     b'{"id": "m-1", "department": "airline", "intents": ["x"], "turns": [["customer", "hai", 0, null]]}\n'
 )
 OURS = b'{"id": "c-1", "turns": [{"sender": "customer", "text": "Hi"}]}\n'
-STAR_FILE = Path("/work/shared/data/star_chats_dev.jsonl.gz")
+DATA = Path(os.environ.get("SWITCHBOARD_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))
+STAR_FILE = DATA / "star_chats_dev.jsonl.gz"
 
 
 @pytest.mark.parametrize(("line", "id_"), [(STAR, "star-1"), (MULTIDOGO, "m-1"), (OURS, "c-1")])

@@ -16,6 +16,8 @@ from chatserver.wire.lines import Line
 from chatserver.wire.visitor_frames import Start
 from tests.replay.chat_process import ChatProcess, sample_chat_process
 
+ALSO_TESTS = {"chatserver.replay.simulation": "a simulated chat needs the demo's agents and a server"}
+
 
 @pytest.fixture
 async def chat(tmp_path: Path) -> AsyncIterator[ChatProcess]:

@@ -16,6 +16,13 @@ from chatserver.store.store import Store
 from tests.replay.chat_process import ChatProcess, free_port, sample_chat_process
 from tests.replay.conversations import conversation
 
+ALSO_TESTS = {
+    "chatserver.replay.agent": "a console without a server shows nothing",
+    "chatserver.replay.customer": "neither does a page",
+    "chatserver.replay.showing": "three lines of layout around the report",
+    "chatserver.replay.stage": "it is where customers and agents of a real server meet",
+}
+
 
 @pytest.fixture
 async def chat(tmp_path: Path) -> AsyncIterator[ChatProcess]:

@@ -21,6 +21,10 @@ from chatserver.tables.rows import (
     rows_of,
 )
 
+ALSO_TESTS = {
+    "chatserver.sample_data.rhythm": "the rhythm is seen in the history that follows it",
+    "chatserver.sample_data.setting_up": "its commands are the history's first events",
+}
 NOW = datetime(2026, 3, 20, 15, 0, tzinfo=UTC)  # a Friday afternoon, in the middle of shifts and chats
 DAYS = 15
 

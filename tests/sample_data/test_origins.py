@@ -8,6 +8,8 @@ from chatserver.facts.browser import browser_and_os
 from chatserver.facts.language import primary_language
 from chatserver.sample_data.origins import USER_AGENTS, choose_visitor, find_origin, load_origins, visitor_for
 
+ALSO_TESTS = {"chatserver.sample_data.make_origins": "a script, run by hand, whose product these tests check"}
+
 
 def test_addresses_are_public_and_every_place_has_a_name() -> None:
     for origin in load_origins():

@@ -16,7 +16,7 @@ from chatserver.reader.follower import Follower
 from chatserver.reader.guard import GaveUp, Guard
 from chatserver.reader.limits import EXPORTS, Limits, limit_process_memory
 from chatserver.reader.store import ReaderStore, ReaderStoreError
-from chatserver.reader.web import Desk, routes
+from chatserver.reader.web import Desk, Nothing, routes
 from chatserver.settings import Settings, SettingsError, check_data_folder, load_secret
 from chatserver.wire.tokens import Tokens
 
@@ -80,6 +80,8 @@ async def start(
     )
     application = Application(
         list(routes(desk)),
+        default_handler_class=Nothing,
+        default_handler_args={"desk": desk},
         cross_origin_protection=False,  # no cookie is read; a token must be sent with each request
         compress_response=False,
     )

@@ -46,13 +46,13 @@ class Follower:
         self._clock_s = clock_s
         self._head = store.place.seq
         self._connected = False
-        self._level_at_s = clock_s()
+        self._behind_since_s: float | None = clock_s()
 
     def status(self) -> FeedStatus:
         """How far the copy is now. While the chat server is away, the lag grows: nobody can tell what it missed."""
         seq = self._store.place.seq
-        level = self._connected and seq >= self._head
-        lag_s = 0.0 if level else round(self._clock_s() - self._level_at_s, 3)
+        since_s = self._behind_since_s
+        lag_s = 0.0 if since_s is None else round(self._clock_s() - since_s, 3)
         return FeedStatus(seq, max(self._head, seq), lag_s, self._connected)
 
     async def run(self) -> None:
@@ -75,6 +75,7 @@ class Follower:
                 log.warning("the feed broke off", error=f"{type(error).__name__}: {error}"[:300])
             finally:
                 self._connected = False
+                self._note_level()
             pause_s = FIRST_PAUSE_S if self._store.place != before else min(MAX_PAUSE_S, pause_s * 2)
             await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))  # noqa: S311 -- spreads readers, keeps no secret
 
@@ -89,6 +90,7 @@ class Follower:
                 frame = parse_feed_frame(raw)
                 if isinstance(frame, FeedEvents):
                     self._head = max(self._head, frame.head)
+                    self._note_level()
                     await self._store.apply(frame.events)
                 elif frame.reset:
                     log.warning("the feed is of another database; beginning anew")
@@ -114,5 +116,8 @@ class Follower:
         await connection.write_message(msgspec.json.encode(hello))
 
     def _note_level(self) -> None:
+        """Keeps since when the copy is not level, if it is not."""
         if self._connected and self._store.place.seq >= self._head:
-            self._level_at_s = self._clock_s()
+            self._behind_since_s = None
+        elif self._behind_since_s is None:
+            self._behind_since_s = self._clock_s()

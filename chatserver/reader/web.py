@@ -257,7 +257,6 @@ def routes(desk: Desk) -> list[URLSpec]:
         URLSpec(r"/api/v1/views", Views, shared),
         URLSpec(r"/api/v1/status", Status, shared),
         URLSpec(r"/healthz", Health, shared),
-        URLSpec(r".*", Nothing, shared),
     ]
 
 

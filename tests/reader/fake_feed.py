@@ -75,6 +75,8 @@ class FakeFeed:
     async def stop(self) -> None:
         """Closes all."""
         self._server.stop()
+        for client in self._sockets:
+            client.close()
         await self._server.close_all_connections()
 
 

@@ -12,10 +12,6 @@ from chatserver.store.store import Store
 from tests.reader.asking import filled_store
 from tests.reader.company import written_story
 
-ALSO_TESTS = {
-    "chatserver.reader.views": "the views' rows are proved in test_views.py, which needs a filled copy"
-}
-
 PUBLISHED_TABLES = (
     *("chat", "message", "event", "chat_summary", "agent_interval"),
     *("department", "chat_group", "person", "membership"),

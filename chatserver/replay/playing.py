@@ -9,6 +9,7 @@ from msgspec import Struct
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError
 
 from chatserver.replay.agent import Agent
+from chatserver.replay.connection import FIRST_PAUSE_S
 from chatserver.replay.conversation import Conversation, ReplayError
 from chatserver.replay.ledger import Totals
 from chatserver.replay.stage import NotPlayed, PlayedChat, Stage
@@ -71,9 +72,10 @@ async def sign_in_all(url: str, people: Sequence[tuple[str, str]], stage: Stage,
         for name, password in people
     ]
     try:
-        await asyncio.gather(*(agent.sign_in() for agent in agents))
-    except OSError as error:
-        raise ReplayError(f"Signing in at {url} failed: {error}.") from None
+        async with asyncio.timeout(patience_s):
+            await asyncio.gather(*(_sign_in(agent) for agent in agents))
+    except TimeoutError:
+        raise ReplayError(f"Signing in at {url} did not succeed within {patience_s:.0f} s.") from None
     stage.agents.extend(agents)
     for agent in agents:
         agent.open()
@@ -85,6 +87,17 @@ async def sign_in_all(url: str, people: Sequence[tuple[str, str]], stage: Stage,
         raise ReplayError(
             f"The consoles' sockets at {url}/ws/agent did not open within {patience_s:.0f} s."
         ) from None
+
+
+async def _sign_in(agent: Agent) -> None:
+    """Signs in, again and again while the server is away: it was there a moment ago. Raises ReplayError."""
+    while True:
+        try:
+            await agent.sign_in()
+        except OSError:
+            await asyncio.sleep(FIRST_PAUSE_S)
+        else:
+            return
 
 
 async def replay(

@@ -32,12 +32,29 @@ class Settings(Struct, frozen=True):
     sample: bool = False
     articles: str = ""
     geography: str = ""
+    internal_chat_url: str = ""
+    internal_reader_url: str = ""
 
     def hosts(self) -> frozenset[str]:
-        """Host headers that we answer to: those of our public addresses. Others are a stranger's name for us."""
-        return frozenset(
-            urlsplit(url).netloc.lower() for url in (self.chat_url, self.console_url, self.reader_url)
+        """Host headers that we answer to: those of our own addresses. Others are a stranger's name for us."""
+        urls = (
+            self.chat_url,
+            self.console_url,
+            self.reader_url,
+            self.chat_from_inside,
+            self.reader_from_inside,
         )
+        return frozenset(urlsplit(url).netloc.lower() for url in urls)
+
+    @property
+    def chat_from_inside(self) -> str:
+        """Where our own processes reach the chat server."""
+        return self.internal_chat_url or self.chat_url
+
+    @property
+    def reader_from_inside(self) -> str:
+        """Where our own processes reach the reader."""
+        return self.internal_reader_url or self.reader_url
 
 
 def check_data_folder(folder: str) -> Path:

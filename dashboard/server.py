@@ -111,7 +111,7 @@ def make_console(settings: Settings) -> Console:
     """The shared parts. Raises SettingsError; without readable articles there are no suggestions."""
     model = Model()
     tokens = Tokens(load_secret(settings.data))
-    client = Client(settings.chat_url, settings.reader_url, tokens, model)
+    client = Client(settings.chat_from_inside, settings.reader_from_inside, tokens, model)
     articles: list[Any] = []
     if settings.articles:
         with contextlib.suppress(ArticleError, OSError):  # the chat server says what is wrong with them

@@ -101,7 +101,7 @@ def demo(settings: SettingsJson) -> None:
 
     async def main() -> int:
         stop = process.stop_requested()
-        running = asyncio.create_task(run_demo(parsed.chat_url))
+        running = asyncio.create_task(run_demo(parsed.chat_from_inside))
         process.announce_ready()
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait({stopping, running}, return_when=asyncio.FIRST_COMPLETED)

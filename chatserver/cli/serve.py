@@ -37,6 +37,8 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     public_chat_url: Annotated[str, typer.Option(help="Address of the chat server as browsers see it.")] = "",
     public_console_url: Annotated[str, typer.Option(help="Address of the console as browsers see it.")] = "",
+    public_reader_url: Annotated[str, typer.Option(help="Address of the reader as notebooks see it.")] = "",
+    reader_port: Annotated[int, typer.Option(help="Port of the reader; 0 takes any free one.")] = 0,
     trusted_proxy: Annotated[
         list[str] | None, typer.Option(help="Network whose X-Forwarded-For is believed.")
     ] = None,
@@ -54,13 +56,15 @@ def serve(
         if demo and not sample_data:
             raise SettingsError("--demo plays the sample company: give --sample-data with it.")
         check_data_folder(str(data))
-        listeners = [supervisor.listen(number, host) for number in (port, dashboard_port, 0)]
+        listeners = [supervisor.listen(number, host) for number in (port, dashboard_port, reader_port)]
         chat_url, console_url, reader_url = (f"http://{_name(host)}:{s.getsockname()[1]}" for s in listeners)
         settings = Settings(
             data=str(data.resolve()),
             chat_url=public_chat_url.rstrip("/") or chat_url,
             console_url=public_console_url.rstrip("/") or console_url,
-            reader_url=reader_url,
+            reader_url=public_reader_url.rstrip("/") or reader_url,
+            internal_chat_url=chat_url,
+            internal_reader_url=reader_url,
             trusted_proxies=(*(trusted_proxy or ()), *(LOOPBACK if sample_data else ())),
             relaxed_loopback=sample_data,
             sample=sample_data,

@@ -67,7 +67,7 @@ async def start(
     tokens = Tokens(load_secret(settings.data))
     store = ReaderStore.open(data)
     gave_up = GaveUp()
-    follower = Follower(settings.chat_url, tokens, store)
+    follower = Follower(settings.chat_from_inside, tokens, store)
     desk = Desk(
         settings=settings,
         tokens=tokens,

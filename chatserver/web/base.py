@@ -82,7 +82,7 @@ class Handler(Edge, RequestHandler):
         """Answers a failure: JSON for programs, a page for people."""
         error = kwargs.get("exc_info", (None, None))[1]
         if not isinstance(error, ChatError):
-            error = _of_status(status_code)
+            error = _of_status(status_code, self.site.settings.chat_url)
         else:
             self.set_status(HTTP_STATUS[type(error)])
             if error.retry_after_s is not None:
@@ -158,11 +158,11 @@ def _title(status: int) -> str:
     )
 
 
-def _of_status(status: int) -> ChatError:
+def _of_status(status: int, address: str) -> ChatError:
     if status == 404:
         return NotFound("There is nothing at this address.")
     if status == 421:
-        return Invalid("This server does not answer to that host name. Use the address it was started with.")
+        return Invalid(f"This server does not answer to that host name. Its address is {address}.")
     if status < 500:
         return Invalid("This request is not understood.")
     return ChatError("Something went wrong on our side. It has been logged; please try again.")

@@ -1,13 +1,14 @@
 """The published views say what their comments promise, and each shows a person their own part only."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from chatserver.domain.chat import Status
+from chatserver.domain.load import count_load
 from chatserver.reader import views
-from tests.reader.asking import Door
+from tests.reader.asking import Door, filled_store
 from tests.reader.company import START, written_story
 
 VIEW_FILES = Path(views.__file__).parent / "views"
@@ -109,6 +110,25 @@ async def test_service_level_counts_the_answered_and_the_abandoned(door: Door) -
         (START, "Billing", 3, 1, 2, 0.5, 0.25),
         (START, "Sales", 1, 1, 1, 0.5, 0.5),
     ]
+
+
+async def test_the_last_hour_in_sql_is_the_last_hour_of_the_live_board(tmp_path: Path) -> None:
+    """R35, R40: two ways to the same number: the desk's board, and the view over the log."""
+    now = datetime.now(UTC)
+    written = written_story(now - timedelta(minutes=63))  # some of it is older than an hour by now
+    door = Door(await filled_store(tmp_path, written.log), tmp_path)
+    rows = await door.rows(
+        "ana", "SELECT department_id, answered, abandoned, answered_within_60s FROM service_level_last_hour"
+    )
+    board = count_load(written.desk, now)
+    door.close()
+
+    live = {
+        name: (load.answered, load.abandoned, load.answered_in_time)
+        for name, load in board.by_department.items()
+    }
+    assert sum(map(sum, live.values())) > 0
+    assert {row[0]: row[1:] for row in rows} == live
 
 
 async def test_service_level_of_the_last_hour_leaves_out_what_is_older(door: Door) -> None:

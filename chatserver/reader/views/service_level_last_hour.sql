@@ -1,6 +1,7 @@
--- Service level and abandonment of the incoming chats that started in the last 60 minutes, by department.
+-- Service level and abandonment of the last 60 minutes, by department, as the live board counts them.
 --
--- As in service_level, which says what the columns mean.
+-- Incoming chats whose first answer, or whose abandonment, fell into that time; chats that still wait are in neither.
+-- The columns mean what they mean in service_level.
 CREATE OR REPLACE VIEW public.service_level_last_hour AS
 SELECT
     department_id,
@@ -12,5 +13,5 @@ SELECT
     count(*) FILTER (reason = 'abandoned') / count(*) AS abandonment
 FROM public.chats
 WHERE direction = 'incoming' AND (first_answer_at IS NOT NULL OR reason = 'abandoned')
-    AND started_at >= now() - INTERVAL 1 HOUR
+    AND coalesce(first_answer_at, ended_at) > now() - INTERVAL 1 HOUR
 GROUP BY ALL;

@@ -1,6 +1,7 @@
 """All that this process asks of others: the change feed, commands and sessions of the chat server, history of the reader."""
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -95,7 +96,7 @@ class Client:
                 was_live = True
                 self._model.set_connection(Connection.LIVE)
         finally:
-            socket.close()
+            await _closed(socket)
         return was_live
 
     async def _welcome(self, socket: WebSocketClientConnection, frame: FeedWelcome) -> bool:
@@ -161,6 +162,15 @@ class Client:
     async def close(self) -> None:
         """Ends the HTTP connections."""
         await self._http.aclose()
+
+
+async def _closed(socket: WebSocketClientConnection) -> None:
+    """Closes it in order, but does not wait long for one that does not answer."""
+    socket.close()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(1):
+            while await socket.read_message() is not None:
+                pass
 
 
 def _bearer(token: str) -> dict[str, str]:

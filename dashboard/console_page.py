@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from urllib.parse import urlencode
 
 import panel as pn
 import panel_material_ui as pmui
@@ -66,7 +67,7 @@ class ConsolePage:
         self.header = parts.Header(shown=self._header())
         self.navigation = parts.Navigation(self._heard, shown=self._navigation(), sizing_mode="stretch_width")
         self.toolbar = parts.Toolbar(self._heard, shown=self._toolbar(), sizing_mode="stretch_width")
-        self.table = parts.ChatTable(self._heard, shown=self._table())
+        self.table = parts.ChatTable(self._heard_by_table, shown=self._table())
         self.panel = parts.ChatPanel(self._heard, shown={"server": console.settings.chat_url, "chat": 0})
         self.board = parts.BoardPart(self._heard_by_board, shown=self._board())
         self.dialogs = Dialogs(seat.person_id, self._columns_chosen)
@@ -143,7 +144,7 @@ class ConsolePage:
             row={**row.cells(), "can_take": row.person_id != self.seat.person_id},
             facts=customer_facts(chat) if chat else [],
             suggestions=suggested_articles(self.console.articles, turns, self.console.settings.chat_url),
-            now=self.panel.shown.get("now") or now_ms(),
+            now=self.panel.current.get("now") or now_ms(),
         )
 
     def _ended_row(self, chat_id: int) -> Row | None:
@@ -194,8 +195,6 @@ class ConsolePage:
 
     def _heard(self, message: parts.Message) -> None:
         match message:
-            case {"type": "ready"}:
-                self._send_all(top=True)
             case {"type": "window", "start": int(start), "count": int(count)}:
                 self.window.move(start, count)
                 if self.state.status == "ended":
@@ -249,6 +248,12 @@ class ConsolePage:
             self._spawn(self.actions.take(chat_ids))
         elif name == "get":
             self._spawn(self.actions.get_from_queue())
+
+    def _heard_by_table(self, message: parts.Message) -> None:
+        if message["type"] == "ready":
+            self._send_all(top=True)
+        else:
+            self._heard(message)
 
     def _heard_by_board(self, message: parts.Message) -> None:
         if message.get("type") == "open" and message.get("status") in STATUSES:
@@ -344,5 +349,6 @@ class ConsolePage:
     def _show_address(self) -> None:
         if pn.state.location is not None:
             state = self.state
-            chosen = {"view": state.view, "status": state.status, "department": state.department or None}
-            pn.state.location.update_query(**chosen, language=state.language, country=state.country)
+            filters = {"department": state.department or None, "language": state.language, "country": state.country}
+            chosen = {"view": state.view, "status": state.status, **filters}
+            pn.state.location.search = "?" + urlencode({key: value for key, value in chosen.items() if value is not None})

@@ -53,7 +53,8 @@ class Dialogs:
         self.dialog = pmui.Dialog(
             self.text, *self._fields, buttons, title="", title_variant="h5", close_on_click=True, width_option="sm", **LOOKS
         )
-        self.chooser = FieldChooser(lambda message: choose_columns(list(message.get("keys", []))), sizing_mode="stretch_width")
+        self.chooser = FieldChooser(self._heard, shown={"columns": []}, sizing_mode="stretch_width")
+        self._choose_columns = choose_columns
         self.fields_dialog = pmui.Dialog(
             self.chooser, title="Visible Fields", title_variant="h5", close_on_click=True, show_close_button=True,
             width_option="xs", **LOOKS,
@@ -92,10 +93,12 @@ class Dialogs:
     def ask_columns(self, visible: Sequence[str]) -> None:
         """The choice of columns: the visible ones in their order, then the others."""
         keys = [*visible, *(key for key in COLUMNS if key not in visible)]
-        self.chooser.shown = {
-            "columns": [{"key": key, "title": COLUMNS[key].title, "visible": key in visible} for key in keys]
-        }
+        self.chooser.show(columns=[{"key": key, "title": COLUMNS[key].title, "visible": key in visible} for key in keys])
         self.fields_dialog.open = True
+
+    def _heard(self, message: dict[str, Any]) -> None:
+        if message["type"] == "columns":
+            self._choose_columns(list(message.get("keys", [])))
 
     def close(self) -> None:
         """Closes the question without doing anything."""

@@ -29,18 +29,23 @@ def script(name: str) -> str:
 class Part(JSComponent):
     """A part of a page. `listen` is given each message of its script."""
 
-    shown = param.Dict(default={}, doc="What the part shows; plain data.")
+    shown = param.Dict(default={}, doc="What the part shows at first; plain data. Later changes go by `show`.")
 
     _esm = "export function render() { return document.createElement('div') }"
     styles_of_part: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, listen: Listener | None = None, **params: Any) -> None:
         self._listen = listen
+        self.current: dict[str, Any] = dict(params.get("shown", {}))
         sheets = [static_text("common.css", *self.styles_of_part), *params.pop("stylesheets", [])]
         super().__init__(stylesheets=sheets, **params)
 
     def _handle_msg(self, data: Any) -> None:
-        if self._listen is not None and isinstance(data, dict) and isinstance(data.get("type"), str):
+        if not isinstance(data, dict) or not isinstance(data.get("type"), str):
+            return
+        if data["type"] == "ready":
+            self.tell(type="shown", shown=self.current)
+        if self._listen is not None:
             self._listen(data)
 
     def tell(self, **message: Any) -> None:
@@ -49,9 +54,10 @@ class Part(JSComponent):
 
     def show(self, **changes: Any) -> None:
         """Changes what is shown; says nothing to the browser when nothing differs."""
-        merged = {**self.shown, **changes}
-        if merged != self.shown:
-            self.shown = merged
+        merged = {**self.current, **changes}
+        if merged != self.current:
+            self.current = merged
+            self.tell(type="shown", shown=merged)
 
 
 class Header(Part):

@@ -15,7 +15,7 @@ from panel.io.application import Application, build_applications
 from tornado.httpserver import HTTPServer
 from tornado.httputil import HTTPHeaders, HTTPServerRequest
 from tornado.ioloop import IOLoop
-from tornado.routing import Matcher, Rule, RuleRouter
+from tornado.routing import AnyMatches, Matcher, Rule, RuleRouter
 from tornado.web import Application as TornadoApplication
 from tornado.web import OutputTransform, RequestHandler
 
@@ -181,7 +181,7 @@ def make_server(console: Console, page: Callable[[], Any], listener: socket) -> 
     headers = {name: value.format(chat=settings.chat_url) for name, value in SECURITY_HEADERS.items()}
     bokeh.add_transform(_transform(headers))
     stranger = TornadoApplication([(r".*", UnknownHost)])
-    router = RuleRouter([Rule(KnownHost(settings.hosts()), bokeh), Rule(Matcher(), stranger)])
+    router = RuleRouter([Rule(KnownHost(settings.hosts()), bokeh), Rule(AnyMatches(), stranger)])
     server = HTTPServer(router, max_body_size=MAX_BODY_BYTES, idle_connection_timeout=120, body_timeout=30)
     server.add_sockets([listener])
     return BaseServer(IOLoop.current(), bokeh, server)

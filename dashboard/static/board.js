@@ -1,6 +1,7 @@
 // The live board: what waits where, on whom it can fall, and how the last hour went. Every number opens its chats.
 
-export function render({ model }) {
+export function render({ model: source }) {
+  const model = connect(source);
   const board = new Board(model);
   model.on("shown", () => board.draw());
   model.on("remove", () => board.stop());

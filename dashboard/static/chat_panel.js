@@ -1,6 +1,7 @@
 // The open chat: who it is with, the shared chat window, the customer's facts, and articles that fit.
 
-export function render({ model }) {
+export function render({ model: source }) {
+  const model = connect(source);
   const panel = new ChatPanel(model);
   model.on("shown", () => panel.draw());
   model.on("msg:custom", (message) => panel.receive(message));

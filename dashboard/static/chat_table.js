@@ -5,12 +5,12 @@ const NARROW_PX = 640; // below it a row is two lines: name, and where it is
 const NARROW_HEIGHT = 56;
 const MARGIN_ROWS = 30; // held above and below what is seen
 
-export function render({ model, el }) {
-  const table = new ChatTable(model, el);
+export function render({ model: source }) {
+  const model = connect(source);
+  const table = new ChatTable(model);
   model.on("shown", () => table.configure());
   model.on("msg:custom", (message) => table.receive(message));
   model.on("remove", () => table.stop());
-  model.send_msg({ type: "ready" });
   return table.root;
 }
 

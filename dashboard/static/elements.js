@@ -1,5 +1,24 @@
 // Elements with text that is never read as HTML, and the icons of the console.
 
+/**
+ * A part's line to its Python side: `shown` is the latest of what it shows. State goes one way, by messages: a synchronised
+ * property would come back from the browser, and could overwrite what has changed meanwhile.
+ */
+function connect(source) {
+  const listeners = { shown: [], "msg:custom": [], remove: [] };
+  const tell = (name, detail) => listeners[name].forEach((listener) => listener(detail));
+  const link = { shown: source.shown, send_msg: (message) => source.send_msg(message), on: (name, listener) => listeners[name].push(listener) };
+  source.on("msg:custom", (message) => {
+    if (message.type === "shown") {
+      link.shown = message.shown;
+      tell("shown");
+    } else tell("msg:custom", message);
+  });
+  source.on("remove", () => tell("remove"));
+  queueMicrotask(() => source.send_msg({ type: "ready" })); // whatever was told before there was anybody to hear it
+  return link;
+}
+
 /** element("button.quiet", {title: "…", onclick}, child, "text") */
 function element(kind, attributes = {}, ...children) {
   const [tag, ...classes] = kind.split(".");

@@ -1,6 +1,7 @@
 // Visible Fields: which columns a table shows, and in which order. Buttons move a column; so does dragging.
 
-export function render({ model }) {
+export function render({ model: source }) {
+  const model = connect(source);
   const list = element("ul", { "aria-label": "Columns in their order" });
   const send = () => model.send_msg({ type: "columns", keys: [...list.querySelectorAll("input:checked")].map(({ value }) => value) });
   const move = (item, by) => {

@@ -1,7 +1,8 @@
 // The right end of the header: presence, availability, who is signed in; and the banner when a connection is lost.
 // Presence is this page's own socket to the chat server (chat.js), never Panel's.
 
-export function render({ model, view }) {
+export function render({ model: source, view }) {
+  const model = connect(source);
   const header = new Header(model);
   header.watchPanel(view.model.document);
   model.on("shown", () => header.draw());

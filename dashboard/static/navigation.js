@@ -2,7 +2,8 @@
 
 const NARROW_PX = 900; // the menu lies over the page and closes when something was chosen
 
-export function render({ model, view }) {
+export function render({ model: source, view }) {
+  const model = connect(source);
   const root = element("nav", { "aria-label": "Views" });
   const closeMenu = () => {
     // At the page's own model: it knows at once, and tells the server.

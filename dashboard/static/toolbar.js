@@ -1,6 +1,7 @@
 // Above the table: which part of the view, search and filters, and what can be done with the selected chats.
 
-export function render({ model }) {
+export function render({ model: source }) {
+  const model = connect(source);
   const toolbar = new Toolbar(model);
   model.on("shown", () => toolbar.draw());
   return toolbar.root;

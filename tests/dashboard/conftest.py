@@ -1,0 +1,74 @@
+"""A live console in a thread of its own, for tests that drive a browser."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.dashboard.live_console import LiveConsole, live_console
+
+T = TypeVar("T")
+PATIENCE_S = 30.0
+ARTICLES = Path(__file__).parents[2] / "chatserver" / "sample_data" / "articles"
+
+
+class Threaded:
+    """The live console's loop in a thread; `run` has something done there and waits for it."""
+
+    def __init__(self, live: LiveConsole, loop: asyncio.AbstractEventLoop) -> None:
+        self.live = live
+        self._loop = loop
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of the work."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
+
+
+@pytest.fixture
+def threaded(tmp_path: Path) -> Iterator[Threaded]:
+    """A chat server and a console with the company of live_console.py."""
+    ready, done = threading.Event(), asyncio.Event()
+    found: list[Threaded] = []
+
+    async def serve() -> None:
+        async with live_console(tmp_path, articles=str(ARTICLES)) as live:
+            found.append(Threaded(live, asyncio.get_running_loop()))
+            ready.set()
+            await done.wait()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    assert ready.wait(PATIENCE_S)
+    yield found[0]
+    found[0]._loop.call_soon_threadsafe(done.set)
+    thread.join(PATIENCE_S)
+
+
+@pytest.fixture
+def open_console(threaded: Threaded, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens the console as a person, on a page of their own; what it asks of other hosts fails the test."""
+    contexts = []
+    outside: list[str] = []
+
+    def open_as(person_id: str, path: str = "/", width: int = 1440, height: int = 900) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        contexts.append(context)
+        cookie = threaded.run(threaded.live.cookie(person_id))
+        context.add_cookies(
+            [{"name": "switchboard_session", "value": cookie, "domain": "localhost", "path": "/", "httpOnly": True, "sameSite": "Lax"}]
+        )
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_S * 1000)
+        page.on("request", lambda request: outside.append(request.url) if "//localhost" not in request.url and request.url.startswith(("http", "ws")) else None)
+        page.goto(threaded.live.console_url + path)
+        page.locator(".availability.on, .availability.away").wait_for()
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert not outside, f"The console asked other hosts: {outside[:5]}"

@@ -1,0 +1,342 @@
+"""Names, safe text, windows of rows, pulses, counts, preferences, choices: small and pure."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from chatserver.articles.library import Article
+from chatserver.articles.search import ArticleIndex, Turn
+from chatserver.domain.chat import Chat, Customer
+from chatserver.domain.load import count_load
+from chatserver.settings import Settings
+from dashboard.board_view import board_shown
+from dashboard.chat_facts import customer_facts, suggested_articles
+from dashboard.counts import covered_departments, sees_boards, view_counts, waiting_for
+from dashboard.history import ended_row
+from dashboard.model import Connection, Model
+from dashboard.names import country_name, language_name, readable
+from dashboard.outcomes import forecast_of_end, outcome_of
+from dashboard.preferences import PreferenceFiles, Preferences, apply_to, chosen_in
+from dashboard.pulse import Pulse
+from dashboard.rows import DEFAULT_COLUMNS, Row
+from dashboard.safe_text import is_web_address, safe_text
+from dashboard.shown import columns_shown, empty_text, filters_shown, header_shown
+from dashboard.state import ConsoleState
+from dashboard.table_window import TableWindow
+from dashboard.world_map import WorldMap
+from tests.domain.builders import MONDAY_MORNING, Story
+
+ALSO_TESTS = {
+    f"dashboard.{name}": "small and pure; one file tells them all"
+    for name in (
+        "board_view", "chat_facts", "counts", "history", "names", "outcomes", "preferences", "pulse", "safe_text", "shown", "state",
+        "table_window", "world_map",
+    )
+}  # fmt: skip
+SETTINGS = Settings("", "http://chat", "http://console", "http://reader")
+ROW = Row(1, "Vera", "Sales", "", "queued", 1, 1000, 1000, 0, "", "", "", "", "", "")
+
+
+def window_of(count: int, first: int = 0) -> list[Row]:
+    return [msgspec.structs.replace(ROW, id=number) for number in range(first, first + count)]
+
+
+def chat_of(customer: Customer) -> Chat:
+    return Chat(7, "v", customer, "sales", "sales", MONDAY_MORNING)
+
+
+# --- names and text ---
+
+
+def test_languages_and_countries_have_names_and_the_unknown_is_blank() -> None:
+    """R23."""
+    assert (language_name("pt"), country_name("BR")) == ("Portuguese", "Brazil")
+    assert (language_name(""), country_name("")) == ("", "")
+    assert (language_name("<x>"), country_name("??")) == ("<x>", "??")
+    assert readable("nobody_receiving") == "Nobody receiving"
+
+
+def test_safe_text_holds_no_markup() -> None:
+    assert safe_text("<b a='1'>\"&") == "&lt;b a=&#x27;1&#x27;&gt;&quot;&amp;"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "//shop", "", "http://[", "ftp://a/b"])
+def test_only_web_addresses_become_links(address: str) -> None:
+    assert not is_web_address(address)
+    assert is_web_address("https://shop.example/bikes")
+
+
+# --- facts, suggestions, outcomes ---
+
+
+def test_facts_leave_out_what_is_unknown_and_link_only_web_addresses() -> None:
+    """R26."""
+    facts = customer_facts(chat_of(Customer(name="Vera", page="javascript:x", referrer="https://a.example/")))
+
+    assert [fact["label"] for fact in facts] == ["Name", "Page", "Referrer", "Chat"]
+    assert [fact.get("link") for fact in facts] == [None, None, "https://a.example/", None]
+
+
+def test_suggestions_come_with_the_conversation_and_not_with_a_greeting() -> None:
+    """R26."""
+    index = ArticleIndex([Article("battery", "The battery does not charge", "Help", "b", "Try another socket.", "Try …")])
+
+    assert suggested_articles(index, [Turn("customer", "Hello!")], "http://chat") == []
+    (found,) = suggested_articles(index, [Turn("customer", "my battery won't charge")], "http://chat")
+    assert found["url"] == "http://chat/articles/battery"
+
+
+def test_what_will_happen_is_said_with_numbers() -> None:
+    """R25."""
+    story = Story()
+    story.sign_in("bob")
+    with_bob, waiting = story.start(), story.start("sue", "support")
+
+    text = forecast_of_end([with_bob, waiting], "mia")
+
+    assert text.startswith("2 chats will end")
+    assert "1 of them was not answered yet." in text
+    assert "1 belongs to other agents." in text
+
+
+def test_what_happened_is_said_for_each_refused_chat() -> None:
+    """R21, R22."""
+    organisation = Story().desk.organisation
+    results = [
+        {"chat_id": 1, "code": "assigned", "person_id": "bob", "over_limit": True},
+        {"chat_id": 2, "code": "refused", "message": "Cyd Caro was first."},
+    ]
+
+    text, refused = outcome_of(results, organisation)
+
+    assert text == "1 chat assigned to Bob Bauer, 1 above the agent's limit, 1 not done: #2: Cyd Caro was first.."
+    assert refused
+    assert outcome_of([], organisation) == ("Nothing to do.", False)
+
+
+# --- counts ---
+
+
+def test_counts_of_views_equal_what_the_views_show() -> None:
+    story = Story()
+    story.sign_in("bob")
+    story.start()
+    story.start("sue", "support")
+    desk = story.desk
+
+    assert view_counts(desk, "bob") == {"my_active": 1, "my_queued": 0, "global_active": 1, "global_queued": 0}
+    assert view_counts(desk, "mia") == {"my_active": 0, "my_queued": 0, "global_active": 1, "global_queued": 0}
+    assert view_counts(desk, "ada") == {"my_active": 0, "my_queued": 0, "global_active": 1, "global_queued": 1}
+    assert view_counts(desk, "nobody")["global_active"] == 0
+    assert (waiting_for(desk, "dan"), waiting_for(desk, "bob"), waiting_for(desk, "nobody")) == (1, 0, 0)
+
+
+def test_boards_are_for_managers_and_cover_their_departments() -> None:
+    """R3, R35."""
+    desk = Story().desk
+
+    assert [sees_boards(desk, person) for person in ("ada", "mia", "bob", "nobody")] == [True, True, False, False]
+    assert covered_departments(desk, "mia") == ["sales"]
+    assert sorted(covered_departments(desk, "ada")) == ["sales", "support"]
+    assert covered_departments(desk, "nobody") == []
+
+
+def test_the_board_is_plain_data_with_names() -> None:
+    """R35."""
+    story = Story()
+    story.start()
+
+    shown = board_shown(count_load(story.desk, story.now), story.desk.organisation)
+
+    assert shown["departments"][0]["name"] == "Sales"
+    assert shown["languages"][0]["name"] == "Unknown"
+    assert shown["total"]["waiting"] == 1
+    assert shown["total"]["service_level"] is None
+
+
+def test_the_map_has_every_country_as_a_shape_or_a_dot() -> None:
+    svg = WorldMap().svg
+
+    assert svg.count("data-code=") > 200
+    assert 'data-code="DE"' in svg
+    assert len(svg) < 500_000
+
+
+# --- the window of rows ---
+
+
+def test_a_window_carries_only_what_differs() -> None:
+    """R24: rows are patched, not replaced."""
+    window = TableWindow()
+    rows = window_of(200)
+    first = window.fresh(rows, top=True)
+    assert (first["total"], len(first["rows"]), first["fresh"]) == (200, 80, True)
+    assert window.update(rows) is None
+
+    rows[3] = msgspec.structs.replace(rows[3], messages=9)
+    patch = window.update(rows)
+
+    assert patch is not None
+    assert [row["id"] for row in patch["rows"]] == [3]
+    assert patch["order"] == list(range(80))
+
+
+def test_a_window_moves_and_never_lies_beyond_the_end() -> None:
+    window = TableWindow()
+    window.move(150, 60)
+    moved = window.update(window_of(200))
+    assert moved is not None
+    assert moved["order"] == list(range(140, 200))
+
+    shrunk = window.update(window_of(20))
+    assert shrunk is not None
+    assert (shrunk["start"], shrunk["order"]) == (0, list(range(20)))
+
+
+def test_a_page_of_a_longer_list_is_taken_as_it_is() -> None:
+    window = TableWindow()
+    window.move(500, 50)
+
+    message = window.update(window_of(50, 500), 1000)
+
+    assert message is not None
+    assert (message["start"], message["total"], message["order"][0]) == (500, 1000, 500)
+
+
+def test_a_browser_cannot_ask_for_everything() -> None:
+    window = TableWindow()
+    window.move(-5, 10**9)
+
+    assert (window.start, window.count) == (0, 400)
+
+
+async def test_many_wakes_are_one_beat() -> None:
+    beats: list[int] = []
+    pulse = Pulse(lambda: beats.append(1), interval_s=0.05)
+    for _ in range(100):
+        pulse.wake()
+    await asyncio.sleep(0.02)
+    pulse.wake()
+    assert beats == [1]
+    await asyncio.sleep(0.06)
+    assert beats == [1, 1]
+    pulse.wake()
+    pulse.stop()
+    await asyncio.sleep(0.06)
+    assert beats == [1, 1]
+
+
+# --- choices ---
+
+
+def test_choices_are_kept_per_person(tmp_path: Path) -> None:
+    """R24: the choice of columns and their order is kept per person."""
+    files, state = PreferenceFiles(tmp_path / "preferences"), ConsoleState(person_id="bob")
+    state.choose_columns(["agent", "name", "agent", "nonsense"])
+    state.density = "compact"
+    files.save("bob", chosen_in(state))
+
+    again = ConsoleState(person_id="bob")
+    apply_to(again, files.load("bob"))
+
+    assert (again.columns, again.density) == (["agent", "name"], "compact")
+    assert files.load("../eve") == Preferences()
+    assert [path.suffix for path in (tmp_path / "preferences").iterdir()] == [".json"]
+
+
+def test_a_damaged_file_of_choices_costs_the_choices_only(tmp_path: Path) -> None:
+    files = PreferenceFiles(tmp_path)
+    files.save("bob", Preferences(density="compact"))
+    for path in tmp_path.iterdir():
+        path.write_text("{", encoding="utf-8")
+    assert files.load("bob") == Preferences()
+
+
+def test_choices_that_cannot_be_written_stop_nobody(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    PreferenceFiles(tmp_path / "file").save("bob", Preferences())
+
+
+def test_columns_that_no_longer_exist_are_dropped(tmp_path: Path) -> None:
+    files = PreferenceFiles(tmp_path)
+    files.save("bob", Preferences(columns=("shoe_size",), sort="shoe_size", density="huge"))
+
+    assert files.load("bob") == Preferences(columns=DEFAULT_COLUMNS)
+
+
+def test_one_column_always_stays() -> None:
+    state = ConsoleState()
+    state.choose_columns([])
+
+    assert state.columns == ["name"]
+
+
+def test_sorting_by_the_same_column_turns_it_round() -> None:
+    state = ConsoleState()
+    state.sort_by("name")
+    assert (state.sort, state.descending) == ("name", False)
+    state.sort_by("name")
+    assert state.descending
+    state.sort_by("shoe_size")
+    assert state.sort == "name"
+
+
+def test_opening_a_view_takes_other_filters_away() -> None:
+    state = ConsoleState(search="x", department="sales")
+    state.show("global", "queued", country="DE")
+
+    assert (state.search, state.department, state.country, state.status) == ("", "", "DE", "queued")
+
+
+# --- what is shown ---
+
+
+def test_the_header_knows_the_person_and_their_groups() -> None:
+    """R19."""
+    story = Story()
+    model = Model()
+    model.replace(story.desk, "epoch")
+
+    shown = header_shown(SETTINGS, model, ConsoleState(person_id="eve"))
+
+    assert shown["name"] == "Eve Ende"
+    assert [group["name"] for group in shown["groups"]] == ["Sales at night", "Support"]
+    assert header_shown(SETTINGS, Model(), ConsoleState(person_id="new"))["name"] == "new"
+
+
+def test_filters_offer_what_occurs_and_what_is_chosen() -> None:
+    rows = [msgspec.structs.replace(ROW, language_code=code) for code in ("de", "", "de")]
+
+    department, language, country = filters_shown(Story().desk.organisation, ConsoleState(country="FR"), rows)
+
+    assert [name for _, name in department["choices"]] == ["Sales", "Support"]
+    assert language["choices"] == [["de", "German"], ["", "Unknown"]]
+    assert (country["value"], country["choices"]) == ("FR", [["FR", "France"], ["", "Unknown"]])
+
+
+def test_an_empty_table_says_why() -> None:
+    state = ConsoleState()
+    assert "Connecting" in empty_text(state, Connection.CONNECTING)
+    assert "You have no chats." in empty_text(state, Connection.LIVE)
+    state.show("global", "queued")
+    assert empty_text(state, Connection.LIVE) == "Nobody is waiting."
+    state.search = "x"
+    assert "No chat fits" in empty_text(state, Connection.LOST)
+    assert [column["key"] for column in columns_shown(state)] == list(DEFAULT_COLUMNS)
+
+
+def test_an_ended_chat_of_the_reader_becomes_a_row() -> None:
+    """R9: Idle stands still."""
+    chat = {
+        "chat_id": 9, "started_at": "2026-03-02T09:00:00+00:00", "ended_at": "2026-03-02T09:10:00+00:00", "customer_name": "Vera",
+        "department_id": "sales", "person_id": "bob", "reason": "ended_by_agent", "messages": 4, "idle_s": 60.0, "country": "FR",
+    }  # fmt: skip
+
+    row = ended_row(chat, Story().desk.organisation)
+
+    assert (row.name, row.department, row.agent, row.why) == ("Vera", "Sales", "Bob Bauer", "Ended by agent")
+    assert (row.end - row.start, row.end - row.idle) == (600_000, 60_000)
+    assert (row.country, row.city) == ("France", "")

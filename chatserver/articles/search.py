@@ -20,6 +20,9 @@ PREFIX_WEIGHT = 0.8  # of a word that is still being typed, against one that sta
 MAX_PREFIX_WORDS = 30  # 'a' begins half the vocabulary
 MAX_QUERY_CHARS = 1_000
 OPENING_TURNS = 3  # while a customer has said no more than this, all of it tells what the chat is about
+OTHER_LANGUAGE_WEIGHT = (
+    0.3  # of an article in another language than the conversation's: a stem may chance to be shared
+)
 LATER_TURNS = 2  # afterwards the talk has moved on; four turns found less than two
 
 
@@ -44,6 +47,7 @@ class ArticleIndex:
         self._articles = tuple(articles)
         self._terms = Terms(article.language for article in self._articles)
         self._words = sorted({word for article in self._articles for word in split_words(_all_text(article))})
+        self._vocabulary = _vocabulary_by_language(self._articles)
         self._ranking: Any = None
         documents = [self._document(article) for article in self._articles]
         if any(documents):
@@ -72,7 +76,22 @@ class ArticleIndex:
             return []
         chosen = asked if len(asked) <= OPENING_TURNS else telling[-LATER_TURNS:]
         query = " ".join(turn.text[:MAX_QUERY_CHARS] for turn in chosen)
-        return self._best(self._scores(self._terms.of_query(query)), limit)
+        return self._best(self._scores(self._terms.of_query(query)) * self._language_weights(query), limit)
+
+    def _language_weights(self, text: str) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """One weight an article: less for those in another language than the text's.
+
+        The text's language is the one whose articles use most of its words; without a clear answer all weigh the same.
+        """
+        weights = np.ones(len(self._articles), dtype=np.float32)
+        words = set(split_words(text))
+        known = sorted(
+            ((len(words & vocabulary), code) for code, vocabulary in self._vocabulary.items()), reverse=True
+        )
+        if len(known) > 1 and known[0][0] > known[1][0]:
+            language = known[0][1]
+            weights[[article.language != language for article in self._articles]] = OTHER_LANGUAGE_WEIGHT
+        return weights
 
     def _document(self, article: Article) -> list[str]:
         title = self._terms.of_text(article.title, article.language)
@@ -102,6 +121,13 @@ class ArticleIndex:
     def _best(self, scores: np.ndarray[Any, np.dtype[np.float32]], limit: int) -> list[Hit]:
         order = np.argsort(-scores, kind="stable")[:limit]
         return [Hit(self._articles[at], float(scores[at])) for at in order if scores[at] > 0]
+
+
+def _vocabulary_by_language(articles: Iterable[Article]) -> dict[str, set[str]]:
+    vocabulary: dict[str, set[str]] = {}
+    for article in articles:
+        vocabulary.setdefault(article.language, set()).update(split_words(_all_text(article)))
+    return vocabulary
 
 
 def _all_text(article: Article) -> str:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatserver.articles.library import Article
+from chatserver.articles.library import Article, load_articles
 from chatserver.articles.search import ArticleIndex, Hit, Turn
+from chatserver.sample_data.company import ARTICLES_FOLDER
 
 
 def article(slug: str, title: str, text: str, language: str = "en") -> Article:
@@ -118,3 +119,19 @@ def test_nothing_is_printed() -> None:
         ArticleIndex(ARTICLES).search("battery")
 
     assert (out.getvalue(), errors.getvalue()) == ("", "")
+
+
+def test_suggestions_are_in_the_language_of_the_conversation() -> None:
+    """R26: a stem that two languages chance to share does not bring an article that nobody can read."""
+    index = ArticleIndex(load_articles(ARTICLES_FOLDER))
+    conversations = {
+        "en": "Need to change the delivery address for order PM-325297 please",
+        "de": "Wo ist meine Bestellung, kann ich die Lieferung verfolgen?",
+        "fr": "Je voudrais changer l'adresse de livraison de ma commande",
+        "es": "Quiero cambiar la dirección de entrega de mi pedido",
+    }
+
+    for language, text in conversations.items():
+        hits = index.suggest([Turn("customer", text)])
+        assert hits, text
+        assert hits[0].article.language == language, (text, [hit.article.slug for hit in hits])

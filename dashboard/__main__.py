@@ -23,7 +23,7 @@ async def serve(settings: Settings, fd: int) -> int:
     try:
         running = await start(settings, listening_socket(fd), build_page)
     except SettingsError as error:
-        log.error("the console cannot start", reason=str(error))  # noqa: TRY400 -- the message says all
+        log.error("the console cannot start", reason=str(error))
         return EXIT_CANNOT_START
     announce_ready()
     await stop.wait()

@@ -17,7 +17,9 @@ Say = Callable[[str, bool], None]  # (what to tell the person, whether something
 class Actions:
     """Gives the commands of one session, and reports what became of each chat."""
 
-    def __init__(self, seat: Seat, seats: Seats, client: Client, model: Model, dialogs: Dialogs, say: Say) -> None:
+    def __init__(
+        self, seat: Seat, seats: Seats, client: Client, model: Model, dialogs: Dialogs, say: Say
+    ) -> None:
         self._seat = seat
         self._seats = seats
         self._client = client
@@ -97,7 +99,9 @@ class Actions:
         warnings = []
         others = [chat for chat in chats if chat.person_id]
         if others:
-            warnings.append(f"{len(others)} of them {'is' if len(others) == 1 else 'are'} with another agent now.")
+            warnings.append(
+                f"{len(others)} of them {'is' if len(others) == 1 else 'are'} with another agent now."
+            )
         wanted: dict[str, int] = {}
         for chat in chats:
             wanted[chat.group_id] = wanted.get(chat.group_id, 0) + 1

@@ -1,12 +1,13 @@
 """Who a browser is: the chat server's sign-in cookie decides, and the page gets an id of its own instead of it.
 
-Bokeh puts what it knows of a request into the page's source, readable by any script. So it gets no cookie and no header,
-only a seat: a random id that means something to this process alone, and only until it runs out.
+Bokeh puts what it knows of a request into the page's source, readable by any script. So it gets no cookie and no
+header, only a seat: a random id that means something to this process alone, and only until it runs out.
 """
 
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 from bokeh.server.auth_provider import AuthProvider
@@ -100,10 +101,10 @@ class ConsoleAuth(AuthProvider):
         super().__init__()
 
     @property
-    def get_user_async(self) -> Callable[[RequestHandler], Awaitable[str | None]]:
+    def get_user_async(self) -> Callable[[Any], Awaitable[str | None]]:  # type: ignore[override]  # we always have it
         """Finds the person by the cookie."""
 
-        async def find(handler: RequestHandler) -> str | None:
+        async def find(handler: Any) -> str | None:
             cookie = handler.get_cookie(COOKIE) or ""
             try:
                 return await self._seats.find_person(cookie)
@@ -118,7 +119,7 @@ class ConsoleAuth(AuthProvider):
         return
 
     @property
-    def get_login_url(self) -> Callable[[RequestHandler], str]:
+    def get_login_url(self) -> Callable[[Any], str]:
         """Our own redirect; Panel puts a dot before it."""
         return lambda _handler: "/sign-in"
 
@@ -160,5 +161,10 @@ class ToSignIn(RequestHandler):
 def local_path(wanted: str) -> str:
     """The path if it leads to a page of ours, else '/'."""
     parts = urlsplit(wanted)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    inside = (
+        wanted.startswith("/")
+        and not wanted.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+    )
     return wanted if inside and "\\" not in wanted else "/"

@@ -23,8 +23,11 @@ def board_shown(board: Board, organisation: Organisation) -> dict[str, Any]:
         "total": _load("", "", board.total),
         "departments": _loads(board.by_department, department_name),
         "languages": _loads(board.by_language, language_name),
-        "countries": _loads({code: load for code, load in board.by_country.items() if load.waiting or load.active}, country_name),
-        "scope": ", ".join(sorted(names)) if len(names) <= 3 else f"{len(names)} departments",  # noqa: PLR2004 -- fits a line
+        "countries": _loads(
+            {code: load for code, load in board.by_country.items() if load.waiting or load.active},
+            country_name,
+        ),
+        "scope": ", ".join(sorted(names)) if len(names) <= 3 else f"{len(names)} departments",
         "now": now_ms(),
     }
 

@@ -14,7 +14,9 @@ SUGGESTIONS = 3
 def customer_facts(chat: Chat) -> list[dict[str, str]]:
     """Labels and values in order; what is unknown is left out. `link` only where it is a web address."""
     customer = chat.customer
-    place = ", ".join(part for part in (customer.city, customer.region, country_name(customer.country)) if part)
+    place = ", ".join(
+        part for part in (customer.city, customer.region, country_name(customer.country)) if part
+    )
     facts = [
         ("Name", customer.name, ""),
         ("E-mail", customer.email, ""),

@@ -1,4 +1,4 @@
-"""All that this process asks of others: the change feed, commands and sessions of the chat server, history of the reader."""
+"""All that this process asks of others: feed, commands and sessions of the chat server, history of the reader."""
 
 import asyncio
 import contextlib
@@ -37,7 +37,7 @@ class Session(Struct, frozen=True):
     expires_in_s: int
 
 
-class Refused(Exception):  # noqa: N818 -- an answer, not a fault
+class Refused(Exception):
     """The other side said no, or could not be reached; `message` is for the person who asked."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -79,7 +79,10 @@ class Client:
         url = self._chat_url.replace("http", "ws", 1) + "/ws/feed"
         request = HTTPRequest(url, connect_timeout=TIMEOUT_S)
         socket = await websocket_connect(
-            request, max_message_size=MAX_FEED_FRAME_BYTES, ping_interval=SILENCE_S / 2, ping_timeout=SILENCE_S / 2
+            request,
+            max_message_size=MAX_FEED_FRAME_BYTES,
+            ping_interval=SILENCE_S / 2,
+            ping_timeout=SILENCE_S / 2,
         )
         was_live = False
         try:
@@ -185,4 +188,6 @@ def _checked(answer: httpx.Response) -> bytes:
     except msgspec.DecodeError:
         error = {}
     code = str(error.get("code", ChatError.code))
-    raise Refused(code, str(error.get("message", f"The server could not do that (status {answer.status_code}).")))
+    raise Refused(
+        code, str(error.get("message", f"The server could not do that (status {answer.status_code})."))
+    )

@@ -11,7 +11,9 @@ def view_counts(desk: Desk, person_id: str) -> dict[str, int]:
     counts = dict.fromkeys(("my_active", "my_queued", "global_active", "global_queued"), 0)
     if person_id not in organisation.people:
         return counts
-    covered = {department for department in organisation.departments if covers(organisation, person_id, department)}
+    covered = {
+        department for department in organisation.departments if covers(organisation, person_id, department)
+    }
     mine = desk.chats_of.get(person_id, set())
     counts["my_active"] = len(mine)
     for group_id, queue in desk.waiting.items():
@@ -20,7 +22,9 @@ def view_counts(desk: Desk, person_id: str) -> dict[str, int]:
         if member or organisation.groups[group_id].department_id in covered:
             counts["global_queued"] += len(queue)
     counts["global_active"] = sum(
-        count for (_, group_id), count in desk.load_in.items() if organisation.groups[group_id].department_id in covered
+        count
+        for (_, group_id), count in desk.load_in.items()
+        if organisation.groups[group_id].department_id in covered
     ) + sum(1 for chat_id in mine if desk.chats[chat_id].department_id not in covered)
     return counts
 
@@ -47,4 +51,8 @@ def sees_boards(desk: Desk, person_id: str) -> bool:
 def covered_departments(desk: Desk, person_id: str) -> list[str]:
     """Departments whose every chat the person may see (R3)."""
     organisation = desk.organisation
-    return [d for d in organisation.departments if person_id in organisation.people and covers(organisation, person_id, d)]
+    return [
+        d
+        for d in organisation.departments
+        if person_id in organisation.people and covers(organisation, person_id, d)
+    ]

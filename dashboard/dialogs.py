@@ -19,8 +19,17 @@ AUTO_ASSIGN = ""
 SHOWN_NAMES = 6
 LOOKS = {
     "sx": {
-        "& .MuiDialog-paper": {"borderRadius": "14px", "backgroundImage": "none", "backgroundColor": "var(--c-raised)"},
-        "& .MuiDialogTitle-root": {"fontFamily": "var(--c-font)", "fontSize": 17, "fontWeight": 650, "padding": "18px 26px 6px"},
+        "& .MuiDialog-paper": {
+            "borderRadius": "14px",
+            "backgroundImage": "none",
+            "backgroundColor": "var(--c-raised)",
+        },
+        "& .MuiDialogTitle-root": {
+            "fontFamily": "var(--c-font)",
+            "fontSize": 17,
+            "fontWeight": 650,
+            "padding": "18px 26px 6px",
+        },
         "& .MuiDialogContent-root": {"padding": "4px 16px 16px"},
         "& .MuiButton-root": {"textTransform": "none"},
     }
@@ -49,9 +58,18 @@ class Dialogs:
         self.confirm = pmui.Button(label="OK", color="primary", variant="contained", margin=(8, 10, 0, 8))
         cancel = pmui.Button(label="Cancel", variant="text", margin=(8, 0, 0, 0))
         self._fields = (self.group, self.agent, self.comment)
-        buttons = pmui.Row(pn.Spacer(sizing_mode="stretch_width"), cancel, self.confirm, sizing_mode="stretch_width")
+        buttons = pmui.Row(
+            pn.Spacer(sizing_mode="stretch_width"), cancel, self.confirm, sizing_mode="stretch_width"
+        )
         self.dialog = pmui.Dialog(
-            self.text, *self._fields, buttons, title="", title_variant="h5", close_on_click=True, width_option="sm", **LOOKS
+            self.text,
+            *self._fields,
+            buttons,
+            title="",
+            title_variant="h5",
+            close_on_click=True,
+            width_option="sm",
+            **LOOKS,
         )
         self.chooser = FieldChooser(self._heard, shown={"columns": []}, sizing_mode="stretch_width")
         self._choose_columns = choose_columns
@@ -70,7 +88,9 @@ class Dialogs:
         self._desk = desk
         names = {
             f"{organisation.departments[group.department_id].name} – {group.name}": group.id
-            for group in sorted(organisation.groups.values(), key=lambda group: (group.department_id, group.name))
+            for group in sorted(
+                organisation.groups.values(), key=lambda group: (group.department_id, group.name)
+            )
         }
         self.group.options = names
         common = {chat.department_id for chat in chats}
@@ -93,7 +113,9 @@ class Dialogs:
     def ask_columns(self, visible: Sequence[str]) -> None:
         """The choice of columns: the visible ones in their order, then the others."""
         keys = [*visible, *(key for key in COLUMNS if key not in visible)]
-        self.chooser.show(columns=[{"key": key, "title": COLUMNS[key].title, "visible": key in visible} for key in keys])
+        self.chooser.present(
+            columns=[{"key": key, "title": COLUMNS[key].title, "visible": key in visible} for key in keys]
+        )
         self.fields_dialog.open = True
 
     def _heard(self, message: dict[str, Any]) -> None:
@@ -129,7 +151,9 @@ class Dialogs:
             duty = self._desk.duties.get(member_id)
             if self._desk.is_receiving(member_id, group_id):
                 place = organisation.members[group_id][member_id]
-                state = f"{self._desk.load_in.get((member_id, group_id), 0)} of {place.max_active_chats} chats"
+                state = (
+                    f"{self._desk.load_in.get((member_id, group_id), 0)} of {place.max_active_chats} chats"
+                )
             else:
                 state = "away" if duty is not None and duty.online else "offline"
             options[f"{organisation.people[member_id].name} ({state})"] = member_id

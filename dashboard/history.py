@@ -29,7 +29,11 @@ async def ended_rows(
 ) -> tuple[int, list[Row]]:
     """(how many there are, the rows of the window: its first and how many). Raises Refused."""
     start, count = window
-    choice: dict[str, str | int] = {"scope": "mine" if query.view == "my" else "global", "offset": start, "limit": count}
+    choice: dict[str, str | int] = {
+        "scope": "mine" if query.view == "my" else "global",
+        "offset": start,
+        "limit": count,
+    }
     if query.search:
         choice["search"] = query.search
     for name in ("department", "language", "country"):

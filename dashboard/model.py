@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from chatserver.articles.search import Turn
 from chatserver.domain.desk import Desk
-from chatserver.domain.load import Board, count_load
 from chatserver.domain.events import ChatEnded, ChatEvent, MessageSaid, Recorded
+from chatserver.domain.load import Board, count_load
 
 MAX_TURNS = 12  # kept of each open chat: suggestions look at the last few
 MAX_TURN_CHARS = 1_000

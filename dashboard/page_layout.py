@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import panel as pn
-import panel_material_ui as pmui
+from panel_material_ui.template.base import Page
 
 from dashboard.parts import static_text
 
@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from dashboard.console_page import ConsolePage
 
 THEME = {
-    "light": {"palette": {"primary": {"main": "#3b5bdb"}, "background": {"default": "#f6f7fb", "paper": "#ffffff"}}},
-    "dark": {"palette": {"primary": {"main": "#4c6ef5"}, "background": {"default": "#0d1015", "paper": "#14181f"}}},
+    "light": {
+        "palette": {"primary": {"main": "#3b5bdb"}, "background": {"default": "#f6f7fb", "paper": "#ffffff"}}
+    },
+    "dark": {
+        "palette": {"primary": {"main": "#4c6ef5"}, "background": {"default": "#0d1015", "paper": "#14181f"}}
+    },
 }
 # A quiet bar of 48 px instead of Material's coloured one.
 SHELL = {
@@ -25,19 +29,45 @@ SHELL = {
     },
     "& .MuiToolbar-root": {"minHeight": "48px !important", "padding": "0 10px !important", "margin": 0},
     "& .MuiAppBar-root .MuiBox-root": {"gap": "10px"},
-    "& .MuiAppBar-root .title": {"color": "var(--c-text)", "fontSize": "15px", "fontWeight": 650, "fontFamily": "var(--c-font)"},
+    "& .MuiAppBar-root .title": {
+        "color": "var(--c-text)",
+        "fontSize": "15px",
+        "fontWeight": 650,
+        "fontFamily": "var(--c-font)",
+    },
     "& .MuiAppBar-root .logo": {"height": "26px !important"},
-    "& .MuiAppBar-root .MuiIconButton-root": {"marginRight": "6px", "marginLeft": 0, "color": "var(--c-muted)"},
-    "& .MuiDrawer-paper": {"backgroundColor": "var(--c-page)", "backgroundImage": "none", "borderRight": "1px solid var(--c-border)"},
+    "& .MuiAppBar-root .MuiIconButton-root": {
+        "marginRight": "6px",
+        "marginLeft": 0,
+        "color": "var(--c-muted)",
+    },
+    "& .MuiDrawer-paper": {
+        "backgroundColor": "var(--c-page)",
+        "backgroundImage": "none",
+        "borderRight": "1px solid var(--c-border)",
+    },
 }
 # Beside the table where there is room, over everything where there is not.
 CHAT_STYLES = """
-:host { flex: 0 0 min(54%, 820px) !important; min-width: 0; min-height: 0; border-left: 1px solid var(--c-border); background: var(--c-surface); }
-@media (max-width: 1180px) { :host { position: fixed !important; inset: 49px 0 0 auto; width: min(720px, 100vw) !important; z-index: 900; box-shadow: var(--c-shadow); } }
+:host {
+  flex: 0 0 min(54%, 820px) !important; min-width: 0; min-height: 0;
+  border-left: 1px solid var(--c-border); background: var(--c-surface);
+}
+@media (max-width: 1180px) {
+  :host {
+    position: fixed !important; inset: 49px 0 0 auto; width: min(720px, 100vw) !important; z-index: 900;
+    box-shadow: var(--c-shadow);
+  }
+}
 @media (max-width: 720px) { :host { inset: 49px 0 0 0; border-left: 0; width: 100vw !important; } }
 """
 LEFT_STYLES = ":host { flex: 1 1 0 !important; min-width: 0; min-height: 0; flex-direction: column; }"
-ROW_STYLES = ":host { flex: 1 1 0 !important; flex-direction: row; flex-wrap: nowrap !important; min-height: 0; min-width: 0; overflow: hidden; }"
+ROW_STYLES = """
+:host {
+  flex: 1 1 0 !important; flex-direction: row; flex-wrap: nowrap !important; min-height: 0; min-width: 0;
+  overflow: hidden;
+}
+"""
 
 
 class Places:
@@ -53,22 +83,24 @@ class Places:
                 place.visible = seen
 
 
-def lay_out(page: "ConsolePage") -> tuple[Any, Places]:
+def lay_out(page: "ConsolePage", logo: str) -> tuple[Any, Places]:
     """The page, and what of it comes and goes."""
-    for part in (page.table, page.panel, page.board):
-        part.param.update(sizing_mode="stretch_both", margin=0)
-    for part in (page.toolbar, page.navigation):
-        part.margin = 0
-    left = pn.Column(page.toolbar, page.table, sizing_mode="stretch_both", margin=0, stylesheets=[LEFT_STYLES])
-    chat = pn.Column(page.panel, sizing_mode="stretch_both", margin=0, stylesheets=[CHAT_STYLES], visible=False)
+    left = pn.Column(
+        page.list.toolbar, page.list.table, sizing_mode="stretch_both", margin=0, stylesheets=[LEFT_STYLES]
+    )
+    chat = pn.Column(
+        page.panel, sizing_mode="stretch_both", margin=0, stylesheets=[CHAT_STYLES], visible=False
+    )
     chats = pn.Row(left, chat, sizing_mode="stretch_both", margin=0, stylesheets=[ROW_STYLES])
-    board = pn.Column(page.board, sizing_mode="stretch_both", margin=0, stylesheets=[LEFT_STYLES], visible=False)
+    board = pn.Column(
+        page.board, sizing_mode="stretch_both", margin=0, stylesheets=[LEFT_STYLES], visible=False
+    )
     main = pn.Column(
         chats, board, page.dialogs.layout, sizing_mode="stretch_both", margin=0, stylesheets=[LEFT_STYLES]
     )
-    shell = pmui.Page(
+    shell = Page(
         title="Switchboard",
-        logo=f"{page.console.settings.chat_url}/static/mark.svg",
+        logo=logo,
         header=[page.header],
         sidebar=[page.navigation],
         main=[main],

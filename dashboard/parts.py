@@ -29,7 +29,9 @@ def script(name: str) -> str:
 class Part(JSComponent):
     """A part of a page. `listen` is given each message of its script."""
 
-    shown = param.Dict(default={}, doc="What the part shows at first; plain data. Later changes go by `show`.")
+    shown = param.Dict(
+        default={}, doc="What the part shows at first; plain data. Later changes go by `present`."
+    )
 
     _esm = "export function render() { return document.createElement('div') }"
     styles_of_part: ClassVar[tuple[str, ...]] = ()
@@ -52,7 +54,7 @@ class Part(JSComponent):
         """Sends a message to the script, once."""
         self._send_msg(message)
 
-    def show(self, **changes: Any) -> None:
+    def present(self, **changes: Any) -> None:
         """Changes what is shown; says nothing to the browser when nothing differs."""
         merged = {**self.current, **changes}
         if merged != self.current:

@@ -1,4 +1,4 @@
-"""What each person chose for good: columns and their order (R24), sort, density, light or dark. One small file a person."""
+"""What each person chose for good: columns and their order (R24), sort, density, light or dark. A small file each."""
 
 import contextlib
 import os

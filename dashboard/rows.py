@@ -16,7 +16,7 @@ from dashboard.names import country_name, language_name, readable
 
 
 class Column(Struct, frozen=True):
-    """A column: its key, its title, how it is drawn ('text', 'status', 'number' or 'since'), its least width in pixels."""
+    """A column: key, title, how it is drawn ('text', 'status', 'number', 'since'), its least width in pixels."""
 
     key: str
     title: str
@@ -172,7 +172,11 @@ def _text_key(name: str) -> Callable[[Row], Any]:
 # The longest duration began first; of ended chats, it is what lies between start and end.
 SORT_KEYS: Mapping[str, Callable[[Row], Any]] = MappingProxyType(
     {
-        **{column.key: _text_key(column.key) for column in COLUMNS.values() if column.kind in {"text", "status"}},
+        **{
+            column.key: _text_key(column.key)
+            for column in COLUMNS.values()
+            if column.kind in {"text", "status"}
+        },
         "messages": lambda row: row.messages,
         "duration": lambda row: row.end - row.start if row.end else -row.start,
         "idle": lambda row: row.end - row.idle if row.end else -row.idle,
@@ -201,7 +205,9 @@ class LiveRows:
         changed = model.changed_since(self._version) if self._version >= 0 else None
         self._version = model.version
         if changed is None:
-            rows = {chat.id: row for chat in model.desk.chats.values() if (row := self._row(model.desk, chat))}
+            rows = {
+                chat.id: row for chat in model.desk.chats.values() if (row := self._row(model.desk, chat))
+            }
             different = rows != self.rows
             self.rows = rows
         else:

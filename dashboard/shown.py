@@ -38,19 +38,38 @@ def header_shown(settings: Settings, model: Model, state: ConsoleState) -> dict[
 def columns_shown(state: ConsoleState) -> list[dict[str, Any]]:
     """The visible columns in their order."""
     columns = (COLUMNS[key] for key in state.columns)
-    return [{"key": c.key, "title": c.title, "kind": c.kind, "width": c.width, "grow": c.grow} for c in columns]
+    return [
+        {"key": c.key, "title": c.title, "kind": c.kind, "width": c.width, "grow": c.grow} for c in columns
+    ]
 
 
-def filters_shown(organisation: Organisation, state: ConsoleState, rows: Iterable[Row]) -> list[dict[str, Any]]:
+def filters_shown(
+    organisation: Organisation, state: ConsoleState, rows: Iterable[Row]
+) -> list[dict[str, Any]]:
     """The quick filters, with what can be chosen: all departments; languages and countries that occur."""
     rows = list(rows)
     departments = sorted((d.name, d.id) for d in organisation.departments.values())
     languages = _occurring((row.language_code for row in rows), state.language)
     countries = _occurring((row.country_code for row in rows), state.country)
     return [
-        {"key": "department", "label": "Department", "value": state.department or None, "choices": [[i, n] for n, i in departments]},
-        {"key": "language", "label": "Language", "value": state.language, "choices": _named(languages, language_name)},
-        {"key": "country", "label": "Country", "value": state.country, "choices": _named(countries, country_name)},
+        {
+            "key": "department",
+            "label": "Department",
+            "value": state.department or None,
+            "choices": [[i, n] for n, i in departments],
+        },
+        {
+            "key": "language",
+            "label": "Language",
+            "value": state.language,
+            "choices": _named(languages, language_name),
+        },
+        {
+            "key": "country",
+            "label": "Country",
+            "value": state.country,
+            "choices": _named(countries, country_name),
+        },
     ]
 
 
@@ -64,7 +83,11 @@ def empty_text(state: ConsoleState, connection: Connection) -> str:
         return "Nobody is waiting."
     if state.status == "ended":
         return "No ended chats yet."
-    return "You have no chats.\nGet From Queue gives you the one that waits longest." if state.view == "my" else "No active chats."
+    return (
+        "You have no chats.\nGet From Queue gives you the one that waits longest."
+        if state.view == "my"
+        else "No active chats."
+    )
 
 
 def _occurring(codes: Iterable[str], chosen: str | None) -> set[str]:
@@ -73,4 +96,6 @@ def _occurring(codes: Iterable[str], chosen: str | None) -> set[str]:
 
 
 def _named(codes: set[str], name: Any) -> list[list[str]]:
-    return [[code, text] for text, code in sorted((name(code) or "Unknown", code) for code in codes)][:MAX_CHOICES]
+    return [[code, text] for text, code in sorted((name(code) or "Unknown", code) for code in codes)][
+        :MAX_CHOICES
+    ]

@@ -15,18 +15,31 @@ class ConsoleState(param.Parameterized):
     """View, columns with their order, sort, filters, search and the open chat of one session."""
 
     person_id = param.String(doc="Who is signed in.")
-    view = param.Selector(default="my", objects=list(VIEWS))
-    status = param.Selector(default="active", objects=list(STATUSES), doc="The view's part: Active, Queue or Inactive.")
-    columns = param.List(default=list(DEFAULT_COLUMNS), item_type=str, doc="Keys of the visible columns, in order.")
-    sort = param.Selector(default="duration", objects=list(COLUMNS))
+    view: Any = param.Selector(default="my", objects=list(VIEWS))
+    status: Any = param.Selector(
+        default="active", objects=list(STATUSES), doc="The view's part: Active, Queue or Inactive."
+    )
+    columns = param.List(
+        default=list(DEFAULT_COLUMNS), item_type=str, doc="Keys of the visible columns, in order."
+    )
+    sort: Any = param.Selector(default="duration", objects=list(COLUMNS))
     descending = param.Boolean(default=True)
     department = param.String(doc="Id of the department to show, '' = all.")
-    language = param.String(default=None, allow_None=True, doc="Language code to show; '' = unknown ones, None = all.")
-    country = param.String(default=None, allow_None=True, doc="Country code to show; '' = unknown ones, None = all.")
+    language = param.String(
+        default=None, allow_None=True, doc="Language code to show; '' = unknown ones, None = all."
+    )
+    country = param.String(
+        default=None, allow_None=True, doc="Country code to show; '' = unknown ones, None = all."
+    )
     search = param.String()
-    open_chat = param.Integer(default=0, doc="Id of the chat beside the table, 0 = none. Never derived from a selection.")
-    density = param.Selector(default="comfortable", objects=list(DENSITIES))
+    open_chat = param.Integer(
+        default=0, doc="Id of the chat beside the table, 0 = none. Never derived from a selection."
+    )
+    density: Any = param.Selector(default="comfortable", objects=list(DENSITIES))
     dark = param.Boolean(default=False)
+
+    def __init__(self, **chosen: Any) -> None:
+        super().__init__(**chosen)
 
     def query(self) -> Query:
         """What the table shows."""
@@ -44,7 +57,13 @@ class ConsoleState(param.Parameterized):
 
     def show(self, view: str, status: str = "active", **filters: str | None) -> None:
         """Opens a view; filters that are not given are taken away."""
-        chosen: dict[str, Any] = {"department": "", "language": None, "country": None, "search": "", **filters}
+        chosen: dict[str, Any] = {
+            "department": "",
+            "language": None,
+            "country": None,
+            "search": "",
+            **filters,
+        }
         self.param.update(view=view, status=status, **chosen)
 
     def choose_columns(self, keys: list[str]) -> None:

@@ -37,6 +37,6 @@ def _drawn(country: CountryShape) -> str:
         for xs, ys in zip(polygon_xs, polygon_ys, strict=True):
             points = [f"{x * SCALE:.1f} {-y * SCALE:.1f}" for x, y in zip(xs, ys, strict=True)]
             distinct = [point for at, point in enumerate(points) if at == 0 or point != points[at - 1]]
-            if len(distinct) > 2:  # noqa: PLR2004 -- fewer points enclose nothing
+            if len(distinct) > 2:
                 rings.append("M" + "L".join(distinct) + "Z")
     return f'<path {data} d="{"".join(rings)}"/>'

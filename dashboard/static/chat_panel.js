@@ -87,7 +87,7 @@ class ChatPanel {
     const since = element("span.since");
     setSince(since, row.start, row.end);
     const live = row.status !== "ended";
-    const button = (name, label, mark) => element("button.button.square.quiet", { type: "button", title: label, "aria-label": label, onclick: () => this.send("action", { name }) }, icon(mark));
+    const button = (name, label, mark) => element("button.button.square.quiet", { type: "button", title: label, "aria-label": label, onclick: () => this.send("action", { name, chat: this.model.shown.chat }) }, icon(mark));
     this.top.replaceChildren(
       element("span.face", { text: initials(row.name), "aria-hidden": true }),
       element("div.who", {}, element("strong", { text: row.name || `Chat ${row.id}` }), element("span.muted", { text: [row.department, row.agent].filter(Boolean).join(" · ") })),

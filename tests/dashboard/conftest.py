@@ -59,11 +59,27 @@ def open_console(threaded: Threaded, browser: Browser) -> Iterator[Callable[...,
         contexts.append(context)
         cookie = threaded.run(threaded.live.cookie(person_id))
         context.add_cookies(
-            [{"name": "switchboard_session", "value": cookie, "domain": "localhost", "path": "/", "httpOnly": True, "sameSite": "Lax"}]
+            [
+                {
+                    "name": "switchboard_session",
+                    "value": cookie,
+                    "domain": "localhost",
+                    "path": "/",
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
         )
         page = context.new_page()
         page.set_default_timeout(PATIENCE_S * 1000)
-        page.on("request", lambda request: outside.append(request.url) if "//localhost" not in request.url and request.url.startswith(("http", "ws")) else None)
+        page.on(
+            "request",
+            lambda request: (
+                outside.append(request.url)
+                if "//localhost" not in request.url and request.url.startswith(("http", "ws"))
+                else None
+            ),
+        )
         page.goto(threaded.live.console_url + path)
         page.locator(".availability.on, .availability.away").wait_for()
         return page

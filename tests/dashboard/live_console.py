@@ -1,5 +1,6 @@
-"""A real chat server and a real console in this process, with customers that come and go. Also for looking at by hand:
-`python -m tests.dashboard.live_console` prints the address.
+"""A real chat server and a real console in this process, with customers that come and go.
+
+`python -m tests.dashboard.live_console` prints where it is, to look at it by hand.
 """
 
 import asyncio
@@ -34,10 +35,28 @@ DEPARTMENTS = (("sales", "Sales"), ("support", "Support"), ("billing", "Billing 
 PLACES = (
     ("Berlin", "Berlin", "DE", "de"), ("Lyon", "Auvergne-Rhône-Alpes", "FR", "fr"), ("Austin", "Texas", "US", "en"),
     ("São Paulo", "São Paulo", "BR", "pt"), ("Osaka", "Osaka", "JP", "ja"), ("Leeds", "England", "GB", "en"),
-    ("Madrid", "Madrid", "ES", "es"), ("Pune", "Maharashtra", "IN", "en"), ("", "", "", ""), ("Cairo", "Cairo", "EG", "ar"),
+    ("Madrid", "Madrid", "ES", "es"), ("Pune", "Maharashtra", "IN", "en"), ("", "", "", ""),
+    ("Cairo", "Cairo", "EG", "ar"),
 )  # fmt: skip
-NAMES = ("Grace Hopper", "Linus", "Amélie Poulain", "José", "Kenji Sato", "Nadia", "Tom Sawyer", "Zoë Kravitz", "Omar", "Ida B.")
-BROWSERS = (("Chrome", "Windows"), ("Safari", "iOS"), ("Firefox", "Linux"), ("Edge", "Windows"), ("Chrome Mobile", "Android"))
+NAMES = (
+    "Grace Hopper",
+    "Linus",
+    "Amélie Poulain",
+    "José",
+    "Kenji Sato",
+    "Nadia",
+    "Tom Sawyer",
+    "Zoë Kravitz",
+    "Omar",
+    "Ida B.",
+)
+BROWSERS = (
+    ("Chrome", "Windows"),
+    ("Safari", "iOS"),
+    ("Firefox", "Linux"),
+    ("Edge", "Windows"),
+    ("Chrome Mobile", "Android"),
+)
 QUESTIONS = (
     "Hi, my battery does not charge any more. What can I do?",
     "Hello! How do I return an order that arrived damaged?",
@@ -69,13 +88,16 @@ class LiveConsole:
         """A customer comes; the chat's id."""
         city, region, country, language = PLACES[number % len(PLACES)]
         browser, system = BROWSERS[number % len(BROWSERS)]
-        known = {"name": NAMES[number % len(NAMES)], "city": city, "region": region, "country": country, "language": language,
-                 "browser": browser, "os": system, "page": "https://shop.example/bikes/42", "referrer": "https://search.example/",
+        known = {"name": NAMES[number % len(NAMES)], "city": city, "region": region,
+                 "country": country, "language": language, "browser": browser, "os": system,
+                 "page": "https://shop.example/bikes/42", "referrer": "https://search.example/",
                  "email": "customer@mail.example"}  # fmt: skip
         customer = Customer(**{**known, **facts})
         department = department or DEPARTMENTS[number % len(DEPARTMENTS)][0]
         question = QUESTIONS[number % len(QUESTIONS)]
-        reply = await self.do(c.StartChat(f"visitor-{number}", f"start-{number:08}", department, customer, question))
+        reply = await self.do(
+            c.StartChat(f"visitor-{number}", f"start-{number:08}", department, customer, question)
+        )
         return int(getattr(reply, "chat_id", 0))
 
 
@@ -86,7 +108,9 @@ async def live_console(folder: Path, *, articles: str = "") -> AsyncIterator[Liv
     chat_url, console_url = (f"http://localhost:{listener.getsockname()[1]}" for listener in (chat, own))
     for listener in (chat, own):
         listener.setblocking(False)
-    settings = Settings(str(folder), chat_url, console_url, "http://localhost:9", relaxed_loopback=True, articles=articles)
+    settings = Settings(
+        str(folder), chat_url, console_url, "http://localhost:9", relaxed_loopback=True, articles=articles
+    )
     running = await app.start(settings, chat)
     try:
         await found_company(running.site)
@@ -106,14 +130,17 @@ async def found_company(site: Site) -> None:
         return
     first, *others = PEOPLE
     (sales, name), *more = DEPARTMENTS
-    await hub.request(c.SetUpSite(first, Department(sales, name, "sales-1"), Group("sales-1", "Sales desk", sales), 4))
+    await hub.request(
+        c.SetUpSite(first, Department(sales, name, "sales-1"), Group("sales-1", "Sales desk", sales), 4)
+    )
     for department_id, title in more:
         group = Group(f"{department_id}-1", f"{title} desk", department_id)
         await hub.request(c.SaveDepartment("ada", Department(department_id, title, group.id), group))
     for person in others:
         await hub.request(c.SavePerson("ada", person))
     for person_id, group_id in (
-        ("mia", "sales-1"), ("mia", "support-1"), ("bob", "sales-1"), ("bob", "support-1"), ("eve", "billing-1"), ("eve", "support-1"),
+        ("mia", "sales-1"), ("mia", "support-1"), ("bob", "sales-1"), ("bob", "support-1"),
+        ("eve", "billing-1"), ("eve", "support-1"),
         ("yuki", "support-1"), ("yuki", "billing-1"),
     ):  # fmt: skip
         await hub.request(c.SaveMembership("ada", Membership(person_id, group_id, 4)))
@@ -136,9 +163,22 @@ async def bustle(live: LiveConsole, *, chats: int = 40, pause_s: float = 0.15) -
             if chat is None:
                 pass
             elif chat.person_id in {"bob", "eve", "yuki"} and roll < 0.5:
-                await live.do(c.AgentSay(chat.person_id, chat.id, f"agent-{dice.random()}".replace(".", "-"), "Let me look into that for you."))
+                await live.do(
+                    c.AgentSay(
+                        chat.person_id,
+                        chat.id,
+                        f"agent-{dice.random()}".replace(".", "-"),
+                        "Let me look into that for you.",
+                    )
+                )
             elif roll < 0.93:
-                await live.do(c.CustomerSay(chat.visitor_id, f"cust-{dice.random()}".replace(".", "-"), "Thank you, and how long does it take?"))
+                await live.do(
+                    c.CustomerSay(
+                        chat.visitor_id,
+                        f"cust-{dice.random()}".replace(".", "-"),
+                        "Thank you, and how long does it take?",
+                    )
+                )
             elif chat.person_id in {"bob", "eve", "yuki"}:
                 await live.do(c.EndChats(chat.person_id, (chat.id,)))
         await asyncio.sleep(pause_s)
@@ -146,7 +186,8 @@ async def bustle(live: LiveConsole, *, chats: int = 40, pause_s: float = 0.15) -
 
 async def _main(folder: Path) -> None:
     async with live_console(folder, articles="chatserver/sample_data/articles") as live:
-        print(msgspec.json.encode({"console": live.console_url, **{p.id: await live.cookie(p.id) for p in PEOPLE}}).decode(), flush=True)
+        where = {"console": live.console_url, **{p.id: await live.cookie(p.id) for p in PEOPLE}}
+        print(msgspec.json.encode(where).decode(), flush=True)  # noqa: T201 -- for whoever looks at it by hand
         await bustle(live)
 
 

@@ -35,7 +35,12 @@ def seats_of(sessions: FakeSessions, clock: Clock) -> Seats:
 async def test_a_cookie_is_checked_once_for_a_moment() -> None:
     sessions, clock = FakeSessions(good="bob"), Clock()
     seats = seats_of(sessions, clock)
-    assert [await seats.find_person(cookie) for cookie in ("good", "good", "bad", "")] == ["bob", "bob", None, None]
+    assert [await seats.find_person(cookie) for cookie in ("good", "good", "bad", "")] == [
+        "bob",
+        "bob",
+        None,
+        None,
+    ]
     assert sessions.asked == 2
     assert seats.find_checked("good") == "bob"
     assert seats.find_checked("other") is None
@@ -74,7 +79,9 @@ async def test_tokens_are_renewed_in_time_and_not_after_a_sign_out() -> None:
         await seats.token(seat)
 
 
-@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example/", "/\\evil.example", "evil", "/a\\b"])
+@pytest.mark.parametrize(
+    "wanted", ["//evil.example", "https://evil.example/", "/\\evil.example", "evil", "/a\\b"]
+)
 def test_after_sign_in_it_goes_to_pages_of_ours_only(wanted: str) -> None:
     assert local_path(wanted) == "/"
     assert local_path("/?view=global&status=queued") == "/?view=global&status=queued"

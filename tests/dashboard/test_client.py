@@ -23,8 +23,8 @@ PATIENCE_S = 10.0
 async def until(condition: Callable[[], bool]) -> None:
     """Waits until it holds."""
     async with asyncio.timeout(PATIENCE_S):
-        while not condition():
-            await asyncio.sleep(0.02)
+        while not condition():  # noqa: ASYNC110 -- conditions are of any kind
+            await asyncio.sleep(0.02)  # what is waited for has no event of its own
 
 
 @contextlib.asynccontextmanager
@@ -44,7 +44,9 @@ async def following(server: LiveServer) -> AsyncIterator[tuple[Client, Model]]:
 
 
 async def start_chat(server: LiveServer, visitor: str) -> None:
-    await server.site.hub.request(c.StartChat(visitor, "start-0001", "billing", Customer(name="Vera"), "Hello?"))
+    await server.site.hub.request(
+        c.StartChat(visitor, "start-0001", "billing", Customer(name="Vera"), "Hello?")
+    )
 
 
 async def test_the_model_equals_the_server_after_snapshot_and_events(tmp_path: Path) -> None:

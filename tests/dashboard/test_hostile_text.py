@@ -1,6 +1,6 @@
 """Whatever a stranger writes stays text, in every view of the console; so does what staff are called."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -15,15 +15,25 @@ FACTS = ("name", "email", "page", "referrer", "city", "region", "browser", "os",
 
 
 @pytest.fixture
-def page(threaded: Threaded, open_console: Callable[..., Page]) -> Iterator[Page]:
-    """An administrator's console in a company whose names are hostile, with one hostile chat with an agent, one waiting."""
+def page(threaded: Threaded, open_console: Callable[..., Page]) -> Page:
+    """An administrator's console in a company whose names are hostile: one chat with an agent, one waiting."""
 
     def hostile(field: str) -> str:
         return PAYLOAD.replace("{field}", field)
 
     live, run = threaded.live, threaded.run
-    run(live.do(c.SaveDepartment("ada", Department("x", hostile("department"), "x-1"), Group("x-1", hostile("group"), "x"))))
-    run(live.do(c.SavePerson("ada", Person("xan", hostile("agent"), hostile("chat name"), (Role.AGENT,), ("en",)))))
+    run(
+        live.do(
+            c.SaveDepartment(
+                "ada", Department("x", hostile("department"), "x-1"), Group("x-1", hostile("group"), "x")
+            )
+        )
+    )
+    run(
+        live.do(
+            c.SavePerson("ada", Person("xan", hostile("agent"), hostile("chat name"), (Role.AGENT,), ("en",)))
+        )
+    )
     run(live.do(c.SaveMembership("ada", Membership("xan", "x-1", 1))))
     run(live.do(c.SetPresence("xan", online=True)))
     facts = {field: hostile(field) for field in FACTS}
@@ -61,9 +71,9 @@ def test_dialogs_and_notices_show_it_as_text(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click()
     page.locator("[data-action=transfer]").first.click()
     page.get_by_label("Group").click()
-    page.get_by_role("option", name="group<%").click()
+    page.get_by_role("menuitem", name="group<%").click()
     page.get_by_label("Agent", exact=True).click()
-    page.get_by_role("option", name="agent<%").click()
+    page.get_by_role("menuitem", name="agent<%").click()
     harmless(page)
     page.get_by_role("button", name="Transfer 1 chat").click()
     expect(page.locator(".toast")).to_contain_text("agent<%= 1 %>")

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 from chatserver.domain import commands as c
 from chatserver.domain.chat import Customer
 from dashboard.model import Model
-from dashboard.rows import COLUMNS, DEFAULT_COLUMNS, SORT_KEYS, LiveRows, Query, Row, milliseconds, row_of, sorted_rows
+from dashboard.rows import (
+    COLUMNS,
+    DEFAULT_COLUMNS,
+    SORT_KEYS,
+    LiveRows,
+    Query,
+    Row,
+    milliseconds,
+    row_of,
+    sorted_rows,
+)
 from tests.domain.builders import Story, roundtrip
 
 ROW = Row(1, "Vera", "Sales", "", "queued", 1, 1000, 1000, 0, "", "", "", "", "", "")
@@ -28,7 +38,8 @@ def followed(story: Story) -> Model:
 def test_there_is_a_column_for_each_field_of_the_rule() -> None:
     """R23."""
     assert [column.title for column in COLUMNS.values()] == [
-        "Customer Name", "Department", "Agent", "Status", "Messages", "Duration", "Idle", "City", "Region", "Country", "Language", "Browser", "OS",
+        "Customer Name", "Department", "Agent", "Status", "Messages", "Duration", "Idle",
+        "City", "Region", "Country", "Language", "Browser", "OS",
     ]  # fmt: skip
     assert set(DEFAULT_COLUMNS) == set(SORT_KEYS)
 
@@ -109,10 +120,19 @@ def test_filters_can_ask_for_the_unknown() -> None:
     assert rows.ordered == []
 
 
-@given(st.lists(st.tuples(st.text(max_size=3), st.integers(0, 5)), max_size=20), st.sampled_from(list(COLUMNS)), st.booleans())
-def test_sorting_loses_no_row_and_puts_the_unknown_last(found: list[tuple[str, int]], column: str, descending: bool) -> None:
+@given(
+    st.lists(st.tuples(st.text(max_size=3), st.integers(0, 5)), max_size=20),
+    st.sampled_from(list(COLUMNS)),
+    st.booleans(),
+)
+def test_sorting_loses_no_row_and_puts_the_unknown_last(
+    found: list[tuple[str, int]], column: str, descending: bool
+) -> None:
     """R24."""
-    rows = [msgspec.structs.replace(ROW, id=at, name=name, city=name, start=start) for at, (name, start) in enumerate(found)]
+    rows = [
+        msgspec.structs.replace(ROW, id=at, name=name, city=name, start=start)
+        for at, (name, start) in enumerate(found)
+    ]
 
     ordered = sorted_rows(rows, column, descending=descending)
 

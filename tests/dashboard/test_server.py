@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -94,10 +93,12 @@ async def test_the_process_says_when_it_is_ready_and_stops_with_its_supervisor(t
     port = listener.getsockname()[1]
     settings = Settings(str(tmp_path), "http://localhost:9", f"http://localhost:{port}", "http://localhost:9")
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "dashboard", "--settings", msgspec.json.encode(settings).decode(), "--fd", str(listener.fileno()),
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, pass_fds=(listener.fileno(),), env=dict(os.environ),
+        sys.executable, "-m", "dashboard",
+        "--settings", msgspec.json.encode(settings).decode(), "--fd", str(listener.fileno()),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, pass_fds=(listener.fileno(),),
     )  # fmt: skip
-    assert process.stdout and process.stdin
+    assert process.stdout
+    assert process.stdin
     assert json.loads(await asyncio.wait_for(process.stdout.readline(), 60)) == {"ready": True}
     async with AsyncClient(trust_env=False) as client:
         health = await client.get(f"http://localhost:{port}/healthz")

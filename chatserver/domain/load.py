@@ -102,7 +102,11 @@ def _count_settled(board: Board, desk: Desk, scope: set[str], now: datetime) -> 
                 for load in _places(board, chat):
                     load.answered += 1
                     load.answered_in_time += in_time
-        elif chat.end_reason is EndReason.ABANDONED and chat.ended_at is not None and since < chat.ended_at <= now:
+        elif (
+            chat.end_reason is EndReason.ABANDONED
+            and chat.ended_at is not None
+            and since < chat.ended_at <= now
+        ):
             for load in _places(board, chat):
                 load.abandoned += 1
 

@@ -30,7 +30,7 @@ class Door:
     def __init__(self, store: ReaderStore, folder: Path, limits: Limits | None = None) -> None:
         self.store = store
         self.folder = answers_folder(folder)
-        self.limits = limits or Limits(time_s=5, grace_s=5, rows=1000)
+        self.limits = limits or Limits(time_s=20, grace_s=5, rows=1000)
         self.gave_up = GaveUp()
         self.guard = Guard(store, self.gave_up, workers=2, one_each=True)
 

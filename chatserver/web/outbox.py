@@ -18,7 +18,8 @@ from chatserver.wire.visitor_frames import Bye
 if TYPE_CHECKING:
     from tornado.websocket import WebSocketHandler
 
-MAX_BYTES = 1024 * 1024  # a burst of resumed lines fits; a phone in a tunnel does not keep a day's chat in our memory
+# A burst of resumed lines fits; a phone in a tunnel does not keep a day's chat in our memory.
+MAX_BYTES = 1024 * 1024
 TRY_AGAIN_LATER = 1013  # close codes of RFC 6455
 GOING_AWAY = 1001
 
@@ -66,7 +67,7 @@ class Outbox:
             return
         size = sum(map(len, queued))
         try:
-            written = connection.stream.write(b"".join([part for f in queued for part in (header(len(f)), f)]))
+            written = connection.stream.write(b"".join(part for f in queued for part in (header(len(f)), f)))
         except StreamClosedError:
             self.lost()
             return

@@ -14,10 +14,13 @@ from chatserver.domain import commands as c
 from chatserver.domain import events as e
 from chatserver.domain.names import snake_case
 from chatserver.settings import Settings
-from tests.house.repository import ROOT, files, name, parse
+from tests.house.repository import files, modules, name, parse
 
 _TABLE = re.compile(r"^CREATE TABLE (?:IF NOT EXISTS )?(\w+)", re.IGNORECASE | re.MULTILINE)
-_VIEW = re.compile(r"^CREATE (?:OR REPLACE )?(?:VIEW|MACRO) (\w+)", re.IGNORECASE | re.MULTILINE)
+# Other schemas than public are for the views themselves.
+_VIEW = re.compile(
+    r"^CREATE (?:OR REPLACE )?(?:VIEW|MACRO) (?:public\.)?(\w+)\b(?!\.)", re.IGNORECASE | re.MULTILINE
+)
 _GROUP = re.compile(r"\(([^()]*)\)")
 _WORDS = re.compile(r"[\w\\./-]+(?:\|[\w\\./-]+)+")  # what a group holds when it lists its choices
 
@@ -48,7 +51,10 @@ def views() -> set[str]:
 
 
 def routes() -> set[str]:
-    """Addresses that the processes answer to, each choice on its own, other parts that vary as '…'."""
+    """Addresses that the processes answer to, each choice on its own, other parts that vary as '…'.
+
+    Those that Bokeh brings along for its pages are left out.
+    """
     return {address for pattern in _patterns() for address in _spelled_out(pattern)}
 
 
@@ -59,8 +65,12 @@ def options() -> set[str]:
     )
 
     built: list[typer.Typer] = []
+
+    def keep(cli: typer.Typer) -> None:
+        built.append(cli)
+
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(typer.Typer, "__call__", built.append)
+        patch.setattr(typer.Typer, "__call__", keep)
         command_line.main()
     group = typer.main.get_command(built[0])
     assert isinstance(group, TyperGroup)
@@ -99,7 +109,7 @@ def _sql() -> Iterator[str]:
 
 def _patterns() -> Iterator[str]:
     """The first argument of each `url(…)`, and of each (pattern, handler) pair, in the modules of the product."""
-    for path in (ROOT / "chatserver").rglob("*.py"):
+    for path in modules():
         for node in ast.walk(parse(path)):
             match node:
                 case ast.Call(func=ast.Name(id="url" | "URLSpec"), args=[ast.Constant(str(pattern)), *_]):
@@ -110,9 +120,9 @@ def _patterns() -> Iterator[str]:
 
 
 def _spelled_out(pattern: str) -> Iterable[str]:
-    parts = _GROUP.split(pattern)  # text, group, text, …
+    parts = _GROUP.split(pattern.removesuffix("$").removesuffix("/?"))  # text, group, text, …
     choices = [
         [part] if i % 2 == 0 else part.split("|") if _WORDS.fullmatch(part) else ["…"]
         for i, part in enumerate(parts)
     ]
-    return ("".join(chosen).replace("\\", "").rstrip("$") for chosen in product(*choices))
+    return ("".join(chosen).replace("\\", "") for chosen in product(*choices))

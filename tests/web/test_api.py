@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
@@ -20,6 +21,7 @@ async def command(server: LiveServer, person_id: str, frame: Any, **token: Any) 
 
 
 async def test_a_command_is_answered_when_it_is_on_disk(server: LiveServer) -> None:
+    """R43: commands over HTTP."""
     await server.chatting()
 
     answer = await command(server, "ana", {"t": "end", "chats": [1, 77], "id": "e"})
@@ -65,11 +67,28 @@ async def test_no_token_is_refused(server: LiveServer) -> None:
 
 
 async def test_health_tells_how_far_the_log_is_on_disk(server: LiveServer) -> None:
+    """R43."""
     async with httpx.AsyncClient(base_url=server.url) as client:
         answer = await client.get("/healthz")
 
         assert answer.status_code == 200
         assert answer.json() == {"ok": True, "stopping": False, "seq": server.site.hub.durable_seq}
+
+
+async def test_health_is_bad_when_nothing_can_be_written_any_more(server: LiveServer) -> None:
+    """R43: whoever watches the server learns it from the status alone."""
+
+    def fail(cursor: duckdb.DuckDBPyConnection) -> None:
+        cursor.execute("SELECT * FROM nowhere")
+
+    with pytest.raises(duckdb.Error, match="nowhere"):
+        await server.site.store.run(fail)
+
+    async with httpx.AsyncClient(base_url=server.url) as client:
+        answer = await client.get("/healthz")
+
+    assert answer.status_code == 503
+    assert not answer.json()["ok"]
 
 
 async def test_an_unknown_address_is_a_page_that_says_so(server: LiveServer) -> None:

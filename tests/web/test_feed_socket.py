@@ -59,6 +59,22 @@ async def test_a_snapshot_and_what_follows_give_the_live_desk(server: LiveServer
     assert known(desk.chats.values()) == known(later.state.chats)
 
 
+async def test_a_follower_that_comes_back_gets_what_it_missed_and_nothing_twice(server: LiveServer) -> None:
+    """R43: the change feed can be resumed."""
+    first = await server.follower(after=0)
+    epoch = (await read(first, FeedWelcome)).epoch
+    last_seq = (await read(first, FeedEvents)).events[-1].seq
+    first.close()
+    await server.chatting("meanwhile")
+
+    again = await server.follower(after=last_seq, epoch=epoch)
+
+    welcome = await read(again, FeedWelcome)
+    missed = [item.seq for item in (await read(again, FeedEvents)).events]
+    assert not welcome.reset
+    assert missed == list(range(last_seq + 1, welcome.seq + 1))
+
+
 @pytest.mark.parametrize(("after", "epoch"), [(1_000_000, ""), (1, "another")])
 async def test_a_follower_of_another_database_is_reset_and_begins_anew(
     server: LiveServer, after: int, epoch: str

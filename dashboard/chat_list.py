@@ -75,10 +75,6 @@ class ChatList:
         """The selected chats in the order of the table."""
         return [row.id for row in self.rows.ordered if row.id in self.selected]
 
-    def find_ended(self, chat_id: int) -> Row | None:
-        """The row of an ended chat that is on show."""
-        return next((row for row in self._history[1] if row.id == chat_id), None)
-
     # --- what it shows ---
 
     def _show(self) -> None:
@@ -103,10 +99,12 @@ class ChatList:
 
     def _table(self) -> dict[str, Any]:
         state = self._state
+        sort, descending = state.order()
         return {
             "columns": columns_shown(state),
-            "sort": state.sort,
-            "descending": state.descending,
+            "sort": sort,
+            "descending": descending,
+            "selectable": state.status != "ended",
             "density": state.density,
             "open": state.open_chat,
             "empty": empty_text(state, self._model.connection),
@@ -137,7 +135,7 @@ class ChatList:
                 self.selected = {chat_id for chat_id in ids if chat_id in self.rows.rows}
                 self._show()
             case {"type": "select_all", "on": bool(on)}:
-                self._select(set(self.rows.rows) if on and state.status != "ended" else set())
+                self._select(set(self.rows.rows) if on else set())
             case {"type": "clear"}:
                 self._select(set())
             case {"type": "open", "id": int(chat_id)}:

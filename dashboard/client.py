@@ -155,6 +155,15 @@ class Client:
         found = msgspec.json.decode(_checked(answer), type=dict[str, Any])
         return int(found["total"]), list(found["rows"])
 
+    async def transcript(self, token: str, chat_id: int) -> dict[str, Any]:
+        """`chat` and `lines` of a chat, however long ago. Raises Refused."""
+        answer = await self._ask(
+            lambda: self._http.get(
+                f"{self._reader_url}/api/v1/chats/{chat_id}/messages", headers=_bearer(token)
+            )
+        )
+        return msgspec.json.decode(_checked(answer), type=dict[str, Any])
+
     async def _ask(self, send: Callable[[], Any]) -> httpx.Response:
         try:
             answer: httpx.Response = await send()

@@ -14,10 +14,12 @@ from dashboard import parts
 from dashboard.actions import Actions
 from dashboard.auth import Seat
 from dashboard.board_view import board_shown
-from dashboard.chat_facts import customer_facts, suggested_articles
+from dashboard.chat_facts import customer_facts, customer_of, suggested_articles
 from dashboard.chat_list import ChatList
+from dashboard.client import Refused
 from dashboard.counts import covered_departments, sees_boards, view_counts
 from dashboard.dialogs import Dialogs
+from dashboard.history import ended_row
 from dashboard.model import MAX_TURN_CHARS, MAX_TURNS
 from dashboard.page_layout import lay_out
 from dashboard.preferences import apply_to, chosen_in
@@ -29,7 +31,10 @@ from dashboard.state import STATUSES, VIEWS, ConsoleState
 from dashboard.table_window import now_ms
 
 KEPT = ("columns", "sort", "descending", "density", "dark")
-CHOSEN = ("view", "status", "department", "language", "country", "search", "sort", "descending")
+CHOSEN = (
+    *("view", "status", "department", "language", "country", "search"),
+    *("sort", "descending", "ended_sort", "ended_descending"),
+)
 FILTERS = ("department", "language", "country")
 
 
@@ -56,6 +61,8 @@ class ConsolePage:
         self.state = ConsoleState(person_id=seat.person_id)
         apply_to(self.state, console.preferences.load(seat.person_id))
         self._view_known = self._open_from_address()
+        self._ended: dict[str, Any] | None = None
+        self._ended_asked = 0
         self._told_turns: dict[int, list[Turn]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stop_waking: Callable[[], None] = lambda: None
@@ -113,21 +120,53 @@ class ConsolePage:
     def _refresh_chat(self) -> None:
         chat_id = self.state.open_chat
         chat = self._model.desk.find_chat(chat_id)
-        row = row_of(chat, self._model.desk.organisation) if chat else self.list.find_ended(chat_id)
-        if not chat_id or row is None:
-            self.panel.present(chat=0)
+        if chat is None:
+            self._show_ended(chat_id)
             return
+        row = row_of(chat, self._model.desk.organisation)
         turns = self._model.turns(chat_id)
-        if chat is None or len(turns) < min(chat.messages, MAX_TURNS):
+        if len(turns) < min(chat.messages, MAX_TURNS):
             turns = self._told_turns.get(chat_id, turns)  # what was said before this process started
         self.panel.present(
             chat=chat_id,
             dark=self.state.dark,
             row={**row.cells(), "can_take": row.person_id != self._seat.person_id},
-            facts=customer_facts(chat) if chat else [],
+            lines=None,
+            facts=customer_facts(chat_id, chat.customer),
             suggestions=suggested_articles(self._console.articles, turns, self._console.settings.chat_url),
             now=self.panel.current.get("now") or now_ms(),
         )
+
+    def _show_ended(self, chat_id: int) -> None:
+        """A chat that is no longer live: what the reader tells of it."""
+        if self._ended is not None and int(self._ended["chat"]["chat_id"]) == chat_id:
+            found = self._ended
+            row = ended_row(found["chat"], self._model.desk.organisation)
+            facts = customer_facts(chat_id, customer_of(found["chat"]))
+            self.panel.present(
+                chat=chat_id,
+                dark=self.state.dark,
+                row=row.cells(),
+                lines=found["lines"],
+                facts=facts,
+                suggestions=[],
+            )
+            return
+        self.panel.present(chat=0)
+        if chat_id and chat_id != self._ended_asked:
+            self._ended_asked = chat_id
+            self._spawn(self._load_ended(chat_id))
+
+    async def _load_ended(self, chat_id: int) -> None:
+        try:
+            token = await self._console.seats.token(self._seat)
+            self._ended = await self._console.client.transcript(token, chat_id)
+        except Refused as error:
+            self._ended_asked = 0
+            self.state.open_chat = 0
+            self._say(error.message, True)
+            return
+        self.refresh()
 
     def _navigation(self) -> dict[str, Any]:
         desk, me = self._model.desk, self._seat.person_id

@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
             Column("name", "Customer Name", "text", 140, 3),
             Column("department", "Department", "text", 100, 2),
             Column("agent", "Agent", "text", 104, 2),
-            Column("status", "Status", "status", 92, 0),
+            Column("status", "Status", "status", 100, 0),
             Column("messages", "Messages", "number", 82, 0),
             Column("duration", "Duration", "since", 94, 0),
             Column("idle", "Idle", "since", 66, 0),

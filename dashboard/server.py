@@ -130,6 +130,10 @@ class Seated(Application):
     def process_request(self, request: HTTPServerRequest) -> dict[str, Any]:
         """What the page's token carries beyond Bokeh's own."""
         payload = dict(super().process_request(request))
+        if request.headers.get("Upgrade"):
+            # A page of an earlier process comes back by its socket. Panel would build its document anew, without the
+            # page's loading and with addresses of other hosts; without a seat it is told to load itself again.
+            return payload
         morsel = request.cookies.get(COOKIE)
         person_id = self._seats.find_checked(morsel.value) if morsel else None
         if morsel and person_id:

@@ -24,6 +24,10 @@ class ConsoleState(param.Parameterized):
     )
     sort: Any = param.Selector(default="duration", objects=list(COLUMNS))
     descending = param.Boolean(default=True)
+    ended_sort: Any = param.Selector(
+        default="", objects=["", *COLUMNS], doc="The order of ended chats; '' = latest end first."
+    )
+    ended_descending = param.Boolean(default=True)
     department = param.String(doc="Id of the department to show, '' = all.")
     language = param.String(
         default=None, allow_None=True, doc="Language code to show; '' = unknown ones, None = all."
@@ -41,8 +45,14 @@ class ConsoleState(param.Parameterized):
     def __init__(self, **chosen: Any) -> None:
         super().__init__(**chosen)
 
+    def order(self) -> tuple[str, bool]:
+        """(column, descending) of the list on show; column '' is the latest end first."""
+        ended = self.status == "ended"
+        return (self.ended_sort, self.ended_descending) if ended else (self.sort, self.descending)
+
     def query(self) -> Query:
         """What the table shows."""
+        sort, descending = self.order()
         return Query(
             view=self.view,
             status=self.status,
@@ -51,8 +61,8 @@ class ConsoleState(param.Parameterized):
             language=self.language,
             country=self.country,
             search=self.search.strip(),
-            sort=self.sort,
-            descending=self.descending,
+            sort=sort,
+            descending=descending,
         )
 
     def show(self, view: str, status: str = "active", **filters: str | None) -> None:
@@ -75,8 +85,7 @@ class ConsoleState(param.Parameterized):
         """By that column; a second time turns the order round."""
         if column not in COLUMNS:
             return
-        if column == self.sort:
-            self.descending = not self.descending
-        else:
-            numbers = COLUMNS[column].kind in {"number", "since"}
-            self.param.update(sort=column, descending=numbers)
+        prefix = "ended_" if self.status == "ended" else ""
+        now, descending = self.order()
+        turned = not descending if column == now else COLUMNS[column].kind in {"number", "since"}
+        self.param.update(**{f"{prefix}sort": column, f"{prefix}descending": turned})

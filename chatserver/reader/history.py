@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from chatserver.domain.errors import Invalid
+from chatserver.domain.errors import Invalid, NotFound
 from chatserver.reader.guard import Asking
 from chatserver.reader.scope import own_only
 
 MAX_ROWS = 1_000
+MAX_LINES = 5_000  # of one transcript
 MAX_SEARCH_CHARS = 200
 
 COLUMNS = (
@@ -131,6 +132,32 @@ def answer_history(asking: Asking, request: HistoryRequest) -> HistoryPage:
     ).fetchall()
     assert total is not None  # noqa: S101 -- an aggregate gives one row
     return HistoryPage(total[0], [dict(zip(COLUMNS, row, strict=True)) for row in found])
+
+
+def answer_transcript(asking: Asking, chat_id: int) -> dict[str, Any]:
+    """`chat`: COLUMNS and what else is known of the customer; `lines`: the messages, as a transcript shows them.
+
+    Raises NotFound, also for a chat that the person may not see.
+    """
+    names = (*COLUMNS, "email", "page", "referrer")
+    found = asking.cursor.execute(
+        f"SELECT {', '.join(names)} FROM public.chats WHERE chat_id = ?",  # noqa: S608 -- from the list above
+        [chat_id],
+    ).fetchone()
+    if found is None:
+        raise NotFound(f"There is no chat {chat_id}.")
+    said = asking.cursor.execute(
+        "SELECT m.n, m.said_at, m.sender, coalesce(p.chat_name, c.customer_name), m.body "
+        "FROM public.messages m JOIN public.chats c USING (chat_id) "
+        "LEFT JOIN public.people p ON p.person_id = m.person_id AND m.sender = 'agent' "
+        "WHERE m.chat_id = ? AND m.sender IN ('customer', 'agent') ORDER BY m.n LIMIT ?",
+        [chat_id, MAX_LINES],
+    ).fetchall()
+    lines = [
+        {"n": n, "at": at, "kind": "message", "sender": sender, "name": name, "text": text}
+        for n, at, sender, name, text in said
+    ]
+    return {"chat": dict(zip(names, found, strict=True)), "lines": lines}
 
 
 def answer_service_level(asking: Asking) -> list[dict[str, Any]]:

@@ -194,6 +194,20 @@ class Chats(Handler):
         self.send_json(page)
 
 
+class Transcript(Handler):
+    """GET /api/v1/chats/{number}/messages."""
+
+    async def get(self, number: str) -> None:
+        """One chat, open or ended, and what was said in it."""
+        page = await self.desk.tables.ask(
+            self.person(),
+            lambda asking: history.answer_transcript(asking, int(number)),
+            self.desk.limits,
+            self.gone,
+        )
+        self.send_json(page)
+
+
 class ServiceLevel(Handler):
     """GET /api/v1/service-level."""
 
@@ -252,6 +266,7 @@ def routes(desk: Desk) -> list[URLSpec]:
     return [
         URLSpec(r"/api/v1/sql", Sql, shared),
         URLSpec(r"/api/v1/chats", Chats, shared),
+        URLSpec(r"/api/v1/chats/([0-9]{1,15})/messages", Transcript, shared),
         URLSpec(r"/api/v1/export/([a-z_]{1,40})\.(parquet|csv)", Export, shared),
         URLSpec(r"/api/v1/service-level", ServiceLevel, shared),
         URLSpec(r"/api/v1/views", Views, shared),

@@ -64,7 +64,7 @@ class ChatPanel {
   }
 
   draw() {
-    const { chat, server, dark, row, facts, suggestions, now } = this.model.shown;
+    const { chat, server, dark, row, facts, suggestions, now, lines } = this.model.shown;
     learnClock(now);
     if (!chat) return;
     if (!this.asked) {
@@ -72,6 +72,13 @@ class ChatPanel {
       this.makeWindow(server);
     }
     if (this.chat) {
+      const ended = Boolean(lines);
+      const key = ended ? `ended ${chat}` : "";
+      if (key !== this.mode) {
+        this.mode = key;
+        this.chat.setAttribute("mode", ended ? "transcript" : "staff");
+        if (ended) this.chat.lines = lines;
+      }
       if (this.chat.getAttribute("chat") !== String(chat)) this.chat.setAttribute("chat", chat);
       this.chat.setAttribute("theme", dark ? "dark" : "light");
     }
@@ -91,7 +98,7 @@ class ChatPanel {
     this.top.replaceChildren(
       element("span.face", { text: initials(row.name), "aria-hidden": true }),
       element("div.who", {}, element("strong", { text: row.name || `Chat ${row.id}` }), element("span.muted", { text: [row.department, row.agent].filter(Boolean).join(" · ") })),
-      element(`span.chip.${row.status}`, { text: { queued: "Queued", active: "Active", ended: "Ended" }[row.status] ?? row.status, title: row.why }),
+      element(`span.chip.${row.status}`, { text: { queued: "Queued", active: "Active", ended: row.why || "Ended" }[row.status] ?? row.status, title: row.why }),
       since,
       element("span.space"),
       ...(live && row.can_take ? [button("take", "Take this chat", "take")] : []),
@@ -116,6 +123,7 @@ class ChatPanel {
     const key = JSON.stringify(suggestions);
     if (key === this.suggestionsDrawn) return;
     this.suggestionsDrawn = key;
+    this.suggestions.previousElementSibling.hidden = this.suggestions.hidden = this.model.shown.row.status === "ended";
     if (!suggestions.length) {
       this.suggestions.replaceChildren(element("p.muted", { text: "Articles that fit appear here as the customer says what they need." }));
       return;

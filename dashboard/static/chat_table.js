@@ -3,6 +3,7 @@
 const HEIGHT = { comfortable: 40, compact: 30 };
 const NARROW_PX = 640; // below it a row is two lines: name, and where it is
 const NARROW_HEIGHT = 56;
+const ENDED = { "Ended by agent": "By agent", "Ended by customer": "Customer", Abandoned: "Abandoned", "Timed out": "Timed out", "Converted to ticket": "Ticket" };
 const MARGIN_ROWS = 30; // held above and below what is seen
 
 export function render({ model: source }) {
@@ -55,7 +56,8 @@ class ChatTable {
   }
 
   configure() {
-    const { columns, sort, descending, empty } = this.model.shown;
+    const { columns, sort, descending, empty, selectable } = this.model.shown;
+    this.root.classList.toggle("fixed", !selectable);
     this.columns = this.narrow ? columns.filter(({ key }) => ["name", "status", "idle"].includes(key)) : columns;
     if (!this.columns.length) this.columns = columns.slice(0, 1);
     const tracks = this.columns.map(({ width, grow }) => (grow ? `minmax(${this.narrow ? 0 : width}px, ${grow}fr)` : `${width}px`));
@@ -173,7 +175,7 @@ class ChatTable {
       if (kind === "since") setSince(cell, key === "idle" ? row.idle : row.start, row.end);
       else if (kind === "status") {
         cell.firstChild.className = `chip ${row.status}`;
-        cell.firstChild.textContent = { queued: "Queued", active: "Active", ended: "Ended" }[row.status] ?? row.status;
+        cell.firstChild.textContent = { queued: "Queued", active: "Active", ended: ENDED[row.why] ?? "Ended" }[row.status] ?? row.status;
         cell.firstChild.title = row.why;
       } else if (key === "name") {
         cell.firstChild.textContent = row.name || `Chat ${row.id}`;

@@ -1,25 +1,29 @@
 """A live console in a thread of its own, for tests that drive a browser."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import pytest
+from playwright._impl._api_structures import SetCookieParam
 from playwright.sync_api import Browser, Page
 
 from tests.dashboard.live_console import LiveConsole, live_console
 
 T = TypeVar("T")
+L = TypeVar("L")
 PATIENCE_S = 30.0
 ARTICLES = Path(__file__).parents[2] / "chatserver" / "sample_data" / "articles"
 
 
-class Threaded:
-    """The live console's loop in a thread; `run` has something done there and waits for it."""
+class Threaded(Generic[L]):
+    """Servers whose loop is in a thread; `run` has something done there and waits for it."""
 
-    def __init__(self, live: LiveConsole, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, live: L, loop: asyncio.AbstractEventLoop) -> None:
         self.live = live
         self._loop = loop
 
@@ -28,14 +32,14 @@ class Threaded:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE_S)
 
 
-@pytest.fixture
-def threaded(tmp_path: Path) -> Iterator[Threaded]:
-    """A chat server and a console with the company of live_console.py."""
+@contextlib.contextmanager
+def in_thread(make: Callable[[], AbstractAsyncContextManager[L]]) -> Iterator[Threaded[L]]:
+    """What `make` starts, started in a thread with a loop of its own."""
     ready, done = threading.Event(), asyncio.Event()
-    found: list[Threaded] = []
+    found: list[Threaded[L]] = []
 
     async def serve() -> None:
-        async with live_console(tmp_path, articles=str(ARTICLES)) as live:
+        async with make() as live:
             found.append(Threaded(live, asyncio.get_running_loop()))
             ready.set()
             await done.wait()
@@ -49,7 +53,22 @@ def threaded(tmp_path: Path) -> Iterator[Threaded]:
 
 
 @pytest.fixture
-def open_console(threaded: Threaded, browser: Browser) -> Iterator[Callable[..., Page]]:
+def threaded(tmp_path: Path) -> Iterator[Threaded[LiveConsole]]:
+    """A chat server and a console with the company of live_console.py."""
+    with in_thread(lambda: live_console(tmp_path, articles=str(ARTICLES))) as running:
+        yield running
+
+
+def session_cookie(value: str) -> SetCookieParam:
+    """The sign-in as a browser keeps it."""
+    return {
+        "name": "switchboard_session", "value": value, "domain": "localhost", "path": "/",
+        "httpOnly": True, "sameSite": "Lax",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def open_console(threaded: Threaded[LiveConsole], browser: Browser) -> Iterator[Callable[..., Page]]:
     """Opens the console as a person, on a page of their own; what it asks of other hosts fails the test."""
     contexts = []
     outside: list[str] = []
@@ -58,18 +77,7 @@ def open_console(threaded: Threaded, browser: Browser) -> Iterator[Callable[...,
         context = browser.new_context(viewport={"width": width, "height": height})
         contexts.append(context)
         cookie = threaded.run(threaded.live.cookie(person_id))
-        context.add_cookies(
-            [
-                {
-                    "name": "switchboard_session",
-                    "value": cookie,
-                    "domain": "localhost",
-                    "path": "/",
-                    "httpOnly": True,
-                    "sameSite": "Lax",
-                }
-            ]
-        )
+        context.add_cookies([session_cookie(cookie)])
         page = context.new_page()
         page.set_default_timeout(PATIENCE_S * 1000)
         page.on(

@@ -108,9 +108,7 @@ async def live_console(folder: Path, *, articles: str = "") -> AsyncIterator[Liv
     chat_url, console_url = (f"http://localhost:{listener.getsockname()[1]}" for listener in (chat, own))
     for listener in (chat, own):
         listener.setblocking(False)
-    settings = Settings(
-        str(folder), chat_url, console_url, "http://localhost:9", relaxed_loopback=True, articles=articles
-    )
+    settings = settings_for(folder, chat_url, console_url, articles)
     running = await app.start(settings, chat)
     try:
         await found_company(running.site)
@@ -121,6 +119,13 @@ async def live_console(folder: Path, *, articles: str = "") -> AsyncIterator[Liv
             await console.stop()
     finally:
         await running.stop()
+
+
+def settings_for(folder: Path, chat_url: str, console_url: str, articles: str = "") -> Settings:
+    """Settings without a reader."""
+    return Settings(
+        str(folder), chat_url, console_url, "http://localhost:9", relaxed_loopback=True, articles=articles
+    )
 
 
 async def found_company(site: Site) -> None:

@@ -152,6 +152,16 @@ def test_sorting_by_the_same_column_turns_it_round() -> None:
     assert state.sort == "name"
 
 
+def test_ended_chats_have_an_order_of_their_own() -> None:
+    state = ConsoleState(status="ended")
+    assert (state.query().sort, state.query().descending) == ("", True)
+    state.sort_by("name")
+
+    assert (state.query().sort, state.query().descending) == ("name", False)
+    state.status = "active"
+    assert state.query().sort == "duration"
+
+
 def test_opening_a_view_takes_other_filters_away() -> None:
     state = ConsoleState(search="x", department="sales")
     state.show("global", "queued", country="DE")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from chatserver.domain import commands as c
 from tests.dashboard.conftest import Threaded
+from tests.dashboard.live_console import LiveConsole
 
 ALSO_TESTS = {
     "dashboard.chat_list": "a list lives on clicks and messages of a browser",
@@ -29,7 +30,9 @@ def rows(page: Page) -> list[str]:
     return [name for _, name in sorted(found)]
 
 
-def start_chats(threaded: Threaded, count: int, first: int = 0, department: str = "billing") -> list[int]:
+def start_chats(
+    threaded: Threaded[LiveConsole], count: int, first: int = 0, department: str = "billing"
+) -> list[int]:
     """Customers named Customer 0, 1, … come, oldest first."""
     return [
         threaded.run(threaded.live.start_chat(number, department, name=f"Customer {number}"))
@@ -38,7 +41,7 @@ def start_chats(threaded: Threaded, count: int, first: int = 0, department: str 
 
 
 def test_an_agent_begins_with_own_chats_and_a_manager_with_all(
-    threaded: Threaded, open_console: Open
+    threaded: Threaded[LiveConsole], open_console: Open
 ) -> None:
     """R4."""
     agent, manager = open_console("bob"), open_console("mia")
@@ -49,7 +52,9 @@ def test_an_agent_begins_with_own_chats_and_a_manager_with_all(
     expect(agent.get_by_role("button", name="Live board")).to_have_count(0)
 
 
-def test_rows_move_while_selection_and_scroll_survive(threaded: Threaded, open_console: Open) -> None:
+def test_rows_move_while_selection_and_scroll_survive(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R24: rows update live; a selection and the scroll position survive updates."""
     chats = start_chats(threaded, 60)
     page = open_console("ada", "/?view=global&status=queued", 1200, 600)
@@ -76,7 +81,9 @@ def test_rows_move_while_selection_and_scroll_survive(threaded: Threaded, open_c
     assert page.locator(".body .row input:checked").count() == 1
 
 
-def test_sort_filter_and_search_work_over_all_rows(threaded: Threaded, open_console: Open) -> None:
+def test_sort_filter_and_search_work_over_all_rows(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R24: over all rows, not the page; R23: the columns."""
     start_chats(threaded, 150)
     threaded.run(threaded.live.start_chat(500, "support", name="Ada Quux"))
@@ -102,7 +109,7 @@ def test_sort_filter_and_search_work_over_all_rows(threaded: Threaded, open_cons
 
 
 def test_visible_fields_are_chosen_ordered_and_kept_per_person(
-    threaded: Threaded, open_console: Open
+    threaded: Threaded[LiveConsole], open_console: Open
 ) -> None:
     """R24: Visible Fields chooses columns and their order; the choice is kept per person."""
     page = open_console("ada", "/?view=global&status=active")
@@ -122,7 +129,9 @@ def test_visible_fields_are_chosen_ordered_and_kept_per_person(
     expect(other.locator(".head [role=columnheader]").nth(2)).to_have_text("Department")
 
 
-def test_get_from_queue_gives_the_oldest_chat_and_opens_it(threaded: Threaded, open_console: Open) -> None:
+def test_get_from_queue_gives_the_oldest_chat_and_opens_it(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R13."""
     start_chats(threaded, 3, department="billing")
     page = open_console("mia")
@@ -135,7 +144,7 @@ def test_get_from_queue_gives_the_oldest_chat_and_opens_it(threaded: Threaded, o
     expect(page.locator(".toolbar h1")).to_have_text("My Live Chats")
 
 
-def test_transfer_says_per_chat_what_happened(threaded: Threaded, open_console: Open) -> None:
+def test_transfer_says_per_chat_what_happened(threaded: Threaded[LiveConsole], open_console: Open) -> None:
     """R21: several selected, to a group with auto-assign, with a comment; R25: what will happen to how many."""
     page = open_console("bob")
     start_chats(threaded, 2, department="sales")
@@ -153,7 +162,7 @@ def test_transfer_says_per_chat_what_happened(threaded: Threaded, open_console: 
 
 
 def test_taking_from_another_agent_asks_first_and_ending_says_how_many(
-    threaded: Threaded, open_console: Open
+    threaded: Threaded[LiveConsole], open_console: Open
 ) -> None:
     """R22, R25."""
     open_console("bob")
@@ -173,7 +182,9 @@ def test_taking_from_another_agent_asks_first_and_ending_says_how_many(
     expect(manager.locator(".panel .chip")).to_have_text("Ended")
 
 
-def test_the_open_chat_shows_facts_and_articles_that_fit(threaded: Threaded, open_console: Open) -> None:
+def test_the_open_chat_shows_facts_and_articles_that_fit(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R26: transcript, the customer's details, suggestions that are opened or inserted by one click."""
     page = open_console("bob")
     threaded.run(
@@ -195,7 +206,9 @@ def test_the_open_chat_shows_facts_and_articles_that_fit(threaded: Threaded, ope
     expect(page.locator("switchboard-chat")).to_contain_text(title)
 
 
-def test_away_is_set_in_the_header_and_known_to_the_desk(threaded: Threaded, open_console: Open) -> None:
+def test_away_is_set_in_the_header_and_known_to_the_desk(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R19."""
     page = open_console("bob")
     page.locator(".availability").click()
@@ -205,7 +218,9 @@ def test_away_is_set_in_the_header_and_known_to_the_desk(threaded: Threaded, ope
     assert not threaded.live.console.model.desk.duties["bob"].available
 
 
-def test_each_number_of_the_board_opens_its_chats(threaded: Threaded, open_console: Open) -> None:
+def test_each_number_of_the_board_opens_its_chats(
+    threaded: Threaded[LiveConsole], open_console: Open
+) -> None:
     """R35: pushed live; each number opens the chats behind it."""
     page = open_console("ada", "/?view=board")
     expect(page.locator(".figure").first).to_contain_text("0")
@@ -221,7 +236,9 @@ def test_each_number_of_the_board_opens_its_chats(threaded: Threaded, open_conso
 
 
 @pytest.mark.parametrize("width", [390, 1024])
-def test_narrow_pages_do_not_scroll_sideways(threaded: Threaded, open_console: Open, width: int) -> None:
+def test_narrow_pages_do_not_scroll_sideways(
+    threaded: Threaded[LiveConsole], open_console: Open, width: int
+) -> None:
     page = open_console("bob", "/", width, 800)
     start_chats(threaded, 2, department="sales")
     page.locator(".body .row").first.click()
@@ -234,7 +251,7 @@ def test_narrow_pages_do_not_scroll_sideways(threaded: Threaded, open_console: O
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_dark_is_kept_per_person(threaded: Threaded, open_console: Open) -> None:
+def test_dark_is_kept_per_person(threaded: Threaded[LiveConsole], open_console: Open) -> None:
     page = open_console("bob")
     page.get_by_label("Toggle theme").click()
     expect(page.locator(":root")).to_have_attribute("data-theme", "dark")

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from chatserver.domain import commands as c
 from chatserver.domain.organisation import Department, Group, Membership, Person, Role
 from tests.dashboard.conftest import Threaded
+from tests.dashboard.live_console import LiveConsole
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PAYLOAD = '"><img src=x onerror="window.hurt=1">{field}<%= 1 %>'
@@ -15,7 +16,7 @@ FACTS = ("name", "email", "page", "referrer", "city", "region", "browser", "os",
 
 
 @pytest.fixture
-def page(threaded: Threaded, open_console: Callable[..., Page]) -> Page:
+def page(threaded: Threaded[LiveConsole], open_console: Callable[..., Page]) -> Page:
     """An administrator's console in a company whose names are hostile: one chat with an agent, one waiting."""
 
     def hostile(field: str) -> str:

@@ -4,16 +4,16 @@ import pytest
 
 from chatserver.articles.library import Article
 from chatserver.articles.search import ArticleIndex, Turn
-from chatserver.domain.chat import Chat, Customer
+from chatserver.domain.chat import Customer
 from chatserver.domain.load import count_load
 from dashboard.board_view import board_shown
-from dashboard.chat_facts import customer_facts, suggested_articles
+from dashboard.chat_facts import customer_facts, customer_of, suggested_articles
 from dashboard.counts import covered_departments, sees_boards, view_counts, waiting_for
 from dashboard.names import country_name, language_name, readable
 from dashboard.outcomes import forecast_of_end, outcome_of
 from dashboard.safe_text import is_web_address, safe_text
 from dashboard.world_map import WorldMap
-from tests.domain.builders import MONDAY_MORNING, Story
+from tests.domain.builders import Story
 
 ALSO_TESTS = {
     "dashboard.board_view": "small and pure; one file tells them all",
@@ -24,10 +24,6 @@ ALSO_TESTS = {
     "dashboard.safe_text": "small and pure; one file tells them all",
     "dashboard.world_map": "small and pure; one file tells them all",
 }
-
-
-def chat_of(customer: Customer) -> Chat:
-    return Chat(7, "v", customer, "sales", "sales", MONDAY_MORNING)
 
 
 # --- names and text ---
@@ -58,10 +54,16 @@ def test_only_web_addresses_become_links(address: str) -> None:
 
 def test_facts_leave_out_what_is_unknown_and_link_only_web_addresses() -> None:
     """R26."""
-    facts = customer_facts(chat_of(Customer(name="Vera", page="javascript:x", referrer="https://a.example/")))
+    facts = customer_facts(7, Customer(name="Vera", page="javascript:x", referrer="https://a.example/"))
 
     assert [fact["label"] for fact in facts] == ["Name", "Page", "Referrer", "Chat"]
     assert [fact.get("link") for fact in facts] == [None, None, "https://a.example/", None]
+
+
+def test_the_customer_of_an_ended_chat_is_known_from_the_reader() -> None:
+    found = customer_of({"customer_name": "Vera", "city": None, "email": "v@a.example", "messages": 3})
+
+    assert found == Customer(name="Vera", email="v@a.example")
 
 
 def test_suggestions_come_with_the_conversation_and_not_with_a_greeting() -> None:

@@ -98,6 +98,20 @@ async def test_wrong_addresses_and_methods_are_answered_as_json(reader: LiveRead
     assert (await reader.ask("GET", "/api/v1/export/../../secret.key.csv", "ana")).status_code == 404
 
 
+async def test_a_transcript_is_for_those_who_may_see_the_chat(reader: LiveReader) -> None:
+    """R3: a manager of its department; nobody else is told that it exists."""
+    row = (await reader.ask("GET", "/api/v1/chats", "ana")).json()["rows"][0]
+    path = f"/api/v1/chats/{row['chat_id']}/messages"
+
+    found = (await reader.ask("GET", path, "ana")).json()
+
+    assert found["chat"]["customer_name"] == row["customer_name"]
+    assert [line["n"] for line in found["lines"]] == sorted(line["n"] for line in found["lines"])
+    assert {line["sender"] for line in found["lines"]} <= {"customer", "agent"}
+    assert (await reader.ask("GET", path)).status_code == 401
+    assert (await reader.ask("GET", "/api/v1/chats/999999/messages", "ana")).json()["code"] == "not_found"
+
+
 async def test_answers_are_not_kept_by_caches(reader: LiveReader) -> None:
     response = await reader.ask("GET", "/api/v1/chats", "mia")
 

@@ -10,6 +10,11 @@ from dashboard.map_shapes.equal_earth import CENTRE_LONGITUDE, MAX_X, MAX_Y, pro
 from dashboard.map_shapes.rings import area, cut_at_edges, middle_of, simplify, unwrap
 from dashboard.map_shapes.shapes import WORLD_FILE, CountryShape, load_world
 
+ALSO_TESTS = {
+    "dashboard.map_shapes.equal_earth": "where a place is on the map is seen on the map",
+    "dashboard.map_shapes.rings": "the whole world's rings are the better test, with a few of its own",
+    "dashboard.map_shapes.shapes": "what it loads is the map",
+}
 MAX_FILE_BYTES = 250_000
 
 

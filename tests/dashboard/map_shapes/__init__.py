@@ -1,0 +1,1 @@
+"""Tests of the scripts beside the world's shapes."""

@@ -67,6 +67,7 @@ class Agent:
         self._transcripts: dict[int, Transcript] = {}
         self._own: dict[str, tuple[int, str]] = {}  # client id -> (chat, text), until the line is shown
         self._asked: dict[int, int] = {}  # chat -> after which line, on this connection
+        self._closed_at: dict[int, int] = {}  # last line of a chat whose window was closed
         self._cookie = ""
         self._token = ""
         self._token_made_s = 0.0
@@ -128,9 +129,11 @@ class Agent:
         return self._transcripts.setdefault(chat, Transcript())
 
     def forget(self, chat: int) -> None:
-        """Closes a chat's window."""
+        """Closes a chat's window. Lines of it that are still under way do not open it again."""
         self.mine.discard(chat)
-        if self._transcripts.pop(chat, None) is not None:
+        transcript = self._transcripts.pop(chat, None)
+        if transcript is not None:
+            self._closed_at[chat] = transcript.last
             self._asked.pop(chat, None)
             self.command(f.Close(chat))
 
@@ -204,6 +207,7 @@ class Agent:
     def _welcome(self, welcome: f.StaffWelcome) -> None:
         if welcome.reset:
             self._transcripts.clear()
+            self._closed_at.clear()
         self._asked.clear()
         self._epoch, self.chat_name = welcome.epoch, welcome.chat_name
         self.connection.welcomed()
@@ -223,6 +227,9 @@ class Agent:
 
     def _take(self, line: Line) -> None:
         chat = line.chat
+        if line.n <= self._closed_at.get(chat, 0):
+            return
+        self._closed_at.pop(chat, None)  # it goes on: the window opens again, from its first line
         known = chat in self._transcripts
         transcript = self.transcript(chat)
         for shown in transcript.take(line):

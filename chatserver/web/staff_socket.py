@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from chatserver.domain.errors import ChatError, Invalid, NotFound
 from chatserver.domain.permissions import may_see
 from chatserver.hub.delivery import encode
-from chatserver.web.base import utc_now
+from chatserver.web import throttle
+from chatserver.web.base import monotonic_s, utc_now
 from chatserver.web.sockets import Socket, check_version
+from chatserver.web.throttle import Bucket
 from chatserver.web.transcript import send_lines
 from chatserver.wire import staff_frames as f
 from chatserver.wire.lines import line_for_staff
@@ -28,6 +30,13 @@ class StaffSocket(Socket):
     """Speaks docs/protocol.md, “Staff”."""
 
     person_id = ""
+    _bucket: Bucket | None = None
+
+    def take_token(self) -> None:
+        """Raises TooFast when the console sends more than anybody could mean."""
+        if not self.is_relaxed:
+            self._bucket = self._bucket or Bucket(throttle.STAFF_FRAMES, monotonic_s())
+            self._bucket.take(monotonic_s(), "requests")
 
     def outbox_limits(self) -> dict[str, int]:
         """A console may open many long chats at once."""

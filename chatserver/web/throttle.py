@@ -16,6 +16,7 @@ class Rate(NamedTuple):
 
 
 VISITOR_FRAMES = Rate(20, 5)  # of one socket; nobody types faster
+STAFF_FRAMES = Rate(400, 60)  # of one console; opening all of its chats at once still gets through
 STARTS = Rate(5, 1 / 120)  # new chats of one address; an office behind one address still gets through
 SOCKETS = Rate(60, 1)  # new sockets of one address
 SIGN_INS = Rate(10, 1 / 15)  # tries of one address

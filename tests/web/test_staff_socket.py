@@ -1,11 +1,12 @@
 """Agents' consoles, over a real server."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from chatserver.wire.tokens import Kind
-from tests.live import LiveServer
+from tests.live import LiveServer, live_server
 
 
 async def test_agent_and_customer_talk(server: LiveServer) -> None:
@@ -168,3 +169,14 @@ async def test_a_frame_for_another_persons_chat_is_refused(server: LiveServer) -
 async def test_a_strange_page_cannot_open_a_console_socket(server: LiveServer) -> None:
     with pytest.raises(Exception, match="403"):
         await server.connect("/ws/agent", Origin="https://evil.example")
+
+
+async def test_a_console_that_runs_wild_is_slowed_down(tmp_path: Path) -> None:
+    async with live_server(tmp_path, relaxed_loopback=False) as strict:
+        console = await strict.console("ana")
+
+        for number in range(600):
+            console.send("close", chat=number)
+        error = await console.next("error")
+
+        assert error["code"] == "too_fast"

@@ -19,7 +19,7 @@ from dashboard.chat_list import ChatList
 from dashboard.client import Refused
 from dashboard.counts import covered_departments, sees_boards, view_counts
 from dashboard.dialogs import Dialogs
-from dashboard.history import ended_row
+from dashboard.history import ended_row, transcript_lines
 from dashboard.model import MAX_TURN_CHARS, MAX_TURNS
 from dashboard.page_layout import lay_out
 from dashboard.preferences import apply_to, chosen_in
@@ -147,7 +147,7 @@ class ConsolePage:
                 chat=chat_id,
                 dark=self.state.dark,
                 row=row.cells(),
-                lines=found["lines"],
+                lines=transcript_lines(found),
                 facts=facts,
                 suggestions=[],
             )

@@ -78,5 +78,13 @@ def ended_row(chat: Mapping[str, Any], organisation: Organisation) -> Row:
     )
 
 
+def transcript_lines(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The reader's messages of a chat, with its start and its end around them, as the chat window shows them."""
+    chat, said = found["chat"], list(found["lines"])
+    first = {"n": 1, "kind": "started", "at": chat["started_at"], "name": chat.get("customer_name") or ""}
+    last = {"n": max([1, *(line["n"] for line in said)]) + 1, "kind": "ended", "at": chat["ended_at"]}
+    return [first, *said, {**last, "reason": chat.get("reason") or ""}]
+
+
 def _ms(at: Any) -> int:
     return milliseconds(datetime.fromisoformat(at)) if isinstance(at, str) and at else 0

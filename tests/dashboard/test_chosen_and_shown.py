@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from chatserver.settings import Settings
-from dashboard.history import ended_row
+from dashboard.history import ended_row, transcript_lines
 from dashboard.model import Connection, Model
 from dashboard.preferences import PreferenceFiles, Preferences, apply_to, chosen_in
 from dashboard.pulse import Pulse
@@ -219,3 +219,12 @@ def test_an_ended_chat_of_the_reader_becomes_a_row() -> None:
     assert (row.name, row.department, row.agent, row.why) == ("Vera", "Sales", "Bob Bauer", "Ended by agent")
     assert (row.end - row.start, row.end - row.idle) == (600_000, 60_000)
     assert (row.country, row.city) == ("France", "")
+
+
+def test_a_transcript_of_the_reader_has_a_beginning_and_an_end() -> None:
+    chat = {"customer_name": "Vera", "started_at": "s", "ended_at": "e", "reason": "abandoned"}
+
+    lines = transcript_lines({"chat": chat, "lines": [{"n": 2, "kind": "message", "text": "Hi"}]})
+
+    assert [(line["n"], line["kind"]) for line in lines] == [(1, "started"), (2, "message"), (3, "ended")]
+    assert (lines[0]["name"], lines[-1]["reason"]) == ("Vera", "abandoned")

@@ -179,7 +179,7 @@ def test_taking_from_another_agent_asks_first_and_ending_says_how_many(
     manager.get_by_role("button", name="End 1 chat").click()
 
     expect(manager.get_by_text("1 chat ended.")).to_be_visible()
-    expect(manager.locator(".panel .chip")).to_have_text("Ended")
+    expect(manager.locator(".panel .chip")).to_have_text("Ended by agent")
 
 
 def test_the_open_chat_shows_facts_and_articles_that_fit(

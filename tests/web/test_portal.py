@@ -49,6 +49,7 @@ async def get(server: LiveServer, path: str, **headers: str) -> HTTPResponse:
 async def test_the_first_page_has_the_chat_the_search_and_the_readers_articles_first(
     portal: LiveServer,
 ) -> None:
+    """R31: start a chat, search the knowledge base."""
     page = (await get(portal, "/", **{"Accept-Language": "de"})).body.decode()
 
     assert "<switchboard-visitor>" in page
@@ -58,6 +59,7 @@ async def test_the_first_page_has_the_chat_the_search_and_the_readers_articles_f
 
 
 async def test_search_finds_articles_and_shows_what_was_asked_as_text(portal: LiveServer) -> None:
+    """R31."""
     found = (await get(portal, "/articles?q=battery")).body.decode()
     nothing = (await get(portal, "/articles?q=%3Cscript%3Ealert(1)%3C/script%3E")).body.decode()
 

@@ -66,7 +66,7 @@ class ArticleIndex:
         words = split_words(query)
         if words and not query[-1].isspace():
             scores = scores + PREFIX_WEIGHT * self._prefix_scores(words[-1])
-        return self._best(scores, limit)
+        return self._best(scores * self._language_weights(query), limit)
 
     def suggest(self, turns: Sequence[Turn], limit: int = 3) -> list[Hit]:
         """Articles that fit the conversation so far, best first; none while nothing but greetings was said."""

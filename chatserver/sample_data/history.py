@@ -166,7 +166,8 @@ class _World:
                         person_id, (chat_id,), rng.choice(groups), comment=part.comment(rng)
                     )
                     self._do(transfer, self._at)
-                    return
+                    if self._chat_of(chat_id, person_id) is None:
+                        return
             step = remaining.pop(0)
             text = part.text_of(step, self._names[person_id])
             if step.sender == "agent":
@@ -175,7 +176,8 @@ class _World:
                 self._do(c.CustomerSay(chat.visitor_id, self._client_id(), text), self._at)
             if taken_over and len(remaining) == 3 and (manager := self._free_manager(person_id)):
                 self._do(c.TakeChats(manager, (c.Seen(chat_id, person_id),)), self._at)
-                return
+                if self._chat_of(chat_id, person_id) is None:  # else refused: a manager of other departments
+                    return
             if vanishes and len(remaining) == 4:
                 yield from self._vanish(chat)
                 if self._chat_of(chat_id, person_id) is None:

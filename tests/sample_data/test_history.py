@@ -177,3 +177,9 @@ def test_a_few_days_that_end_at_night_are_possible() -> None:
     assert found[-1].at <= night
     assert not replayed(found).chats
     assert found[0].at >= night - timedelta(days=2)
+
+
+def test_no_chat_is_forgotten_for_hours(ended: list[e.ChatEnded]) -> None:
+    longest = max(chat.summary.ended_at - chat.summary.started_at for chat in ended)
+
+    assert longest < timedelta(hours=4), "somebody left a chat open and nobody noticed"

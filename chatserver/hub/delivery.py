@@ -4,16 +4,20 @@ Each line is rendered and encoded once for all customers' outlets and once for a
 """
 
 from collections.abc import Callable, Iterable
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from chatserver.domain.events import ChatEvent, MessageSaid, Recorded
+from chatserver.domain.chat import Chat
+from chatserver.domain.events import ChatEvent, MembershipRemoved, MessageSaid, PersonSaved, Recorded
 from chatserver.domain.organisation import Organisation
 from chatserver.domain.permissions import may_see
 from chatserver.hub.hub import Delivery
 from chatserver.wire.feed_frames import FeedEvents
 from chatserver.wire.lines import line_for_customer, line_for_staff
+
+MAX_HELD_BYTES = 8 * 1024 * 1024  # of newer lines, while older ones are read: seconds of the busiest feed
+TRY_AGAIN_LATER = 1013  # close code of RFC 6455
 
 encode = msgspec.json.Encoder().encode
 V = TypeVar("V")
@@ -30,29 +34,49 @@ class Outlet(Protocol):
 
 
 class Subscription:
-    """One outlet's view of a chat or of the feed. While older lines are read from disk, newer ones wait here."""
+    """One outlet's view of a chat or of the feed. While older lines are read from disk, newer ones wait here.
+
+    It begins held. Who takes so long over the older lines that too much waits is closed, and heals by resuming.
+    """
 
     def __init__(self, outlet: Outlet) -> None:
         self.outlet = outlet
-        self._held: list[bytes] | None = []
+        self._holds = 1
+        self._held: list[bytes] = []
+        self._held_bytes = 0
 
     def send(self, frame: bytes) -> None:
         """Sends a frame, or holds it back until `release`."""
-        if self._held is None:
+        if not self._holds:
             self.outlet.send(frame)
+            return
+        self._held_bytes += len(frame)
+        if self._held_bytes > MAX_HELD_BYTES:
+            self._held.clear()
+            self.outlet.close(TRY_AGAIN_LATER, "too slow")
         else:
             self._held.append(frame)
 
     def hold(self) -> None:
-        """From now on newer frames wait until `release`."""
-        if self._held is None:
-            self._held = []
+        """From now on newer frames wait until `release`, once more for each `hold`."""
+        self._holds += 1
 
     def release(self) -> None:
-        """The older lines have been sent; what waited follows."""
-        held, self._held = self._held or [], None
+        """Older lines have been sent; if no others are being read, what waited follows."""
+        self._holds -= 1
+        if self._holds:
+            return
+        held, self._held, self._held_bytes = self._held, [], 0
         for frame in held:
             self.outlet.send(frame)
+
+
+class Watch(NamedTuple):
+    """A console that has a chat open."""
+
+    person_id: str
+    chat: Chat
+    subscription: Subscription
 
 
 class Deliveries:
@@ -64,7 +88,7 @@ class Deliveries:
         self.persons: dict[
             str, dict[Outlet, str]
         ] = {}  # person id -> their consoles, with the sign-in's hash
-        self._watchers: dict[int, dict[Outlet, tuple[str, Subscription]]] = {}  # chat id -> who has it open
+        self._watchers: dict[int, dict[Outlet, Watch]] = {}  # chat id -> who has it open
         self._followers: dict[Outlet, Subscription] = {}
         self._feed: list[Recorded] = []
 
@@ -79,6 +103,8 @@ class Deliveries:
             )  # its sender gets the ack
             self._to_customer(delivery, own)
             self._to_staff(delivery, recorded.event.chat_id, own)
+        elif isinstance(recorded.event, MembershipRemoved | PersonSaved):
+            self._close_out_of_scope()
 
     def flush(self) -> None:
         """Sends the followers what was delivered since the last time, as one frame."""
@@ -106,11 +132,18 @@ class Deliveries:
         for outlet in consoles:
             if outlet is not own and outlet not in watchers:
                 outlet.send(frame)
-        for outlet, (person_id, subscription) in list(watchers.items()):
+        for outlet, watch in list(watchers.items()):
             if outlet is not own:
-                subscription.send(frame)
-            if delivery.chat is not None and not may_see(self._organisation(), person_id, delivery.chat):
+                watch.subscription.send(frame)
+            if not may_see(self._organisation(), watch.person_id, watch.chat):
                 self.close_chat(outlet, chat_id)
+
+    def _close_out_of_scope(self) -> None:
+        """Somebody's rights or groups changed: no further line of what they may no longer see."""
+        for chat_id, watchers in list(self._watchers.items()):
+            for outlet, watch in list(watchers.items()):
+                if not may_see(self._organisation(), watch.person_id, watch.chat):
+                    self.close_chat(outlet, chat_id)
 
     def send_typing(self, chat_id: int, person_id: str, frame: bytes) -> None:
         """Tells the agent and whoever has the chat open that its customer is typing. May be lost."""
@@ -134,11 +167,18 @@ class Deliveries:
         """A console begins to see its person's chats."""
         self.persons.setdefault(person_id, {})[outlet] = session
 
-    def open_chat(self, outlet: Outlet, person_id: str, chat_id: int) -> Subscription:
-        """The outlet begins to see the chat; its lines are held until `release`."""
-        subscription = Subscription(outlet)
-        self._watchers.setdefault(chat_id, {})[outlet] = (person_id, subscription)
-        return subscription
+    def open_chat(self, outlet: Outlet, person_id: str, chat: Chat) -> Subscription:
+        """The outlet begins to see the chat, or wants older lines again; newer ones are held until `release`."""
+        watchers = self._watchers.setdefault(chat.id, {})
+        if (watch := watchers.get(outlet)) is not None:
+            watch.subscription.hold()
+        else:
+            watch = watchers[outlet] = Watch(person_id, chat, Subscription(outlet))
+        return watch.subscription
+
+    def has_open(self, outlet: Outlet, chat_id: int) -> bool:
+        """Does the outlet see the chat?"""
+        return outlet in self._watchers.get(chat_id, ())
 
     def close_chat(self, outlet: Outlet, chat_id: int) -> None:
         """The outlet no longer sees the chat, unless it is its person's own."""

@@ -70,6 +70,8 @@ class FeedSocket(Socket):
             return
 
         def follow(seq: int) -> None:
+            if self.outbox.closed:
+                return
             subscription = self.site.deliveries.follow(self.outbox)
 
             async def finish() -> None:

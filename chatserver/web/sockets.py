@@ -34,6 +34,7 @@ class Socket(Edge, WebSocketHandler):
         """Gets what the process shares."""
         self.site = site
         self.ready = False
+        self.greeted = False  # hello was said; while the welcome is on its way there is no second one
         self._bad_frames = 0
         self._hello_timer: asyncio.TimerHandle | None = None
 
@@ -87,6 +88,11 @@ class Socket(Edge, WebSocketHandler):
             self._bad_frames += 1
             if self._bad_frames >= MAX_BAD_FRAMES or not self.ready:
                 self.outbox.close(POLICY_VIOLATION, "invalid frames")
+
+    def check_not_greeted(self) -> None:
+        """Raises Invalid for a frame that comes before the welcome."""
+        if self.greeted:
+            raise Invalid("Wait for the welcome before you send more.")
 
     def welcomed(self) -> None:
         """The hello was good; other frames may follow."""

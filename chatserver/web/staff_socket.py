@@ -18,9 +18,9 @@ from chatserver.wire.tokens import Kind
 from chatserver.wire.visitor_frames import TypingShown
 
 if TYPE_CHECKING:
+    from chatserver.domain.chat import Chat
     from chatserver.domain.desk import Desk
     from chatserver.domain.replies import Reply
-    from chatserver.hub.delivery import Subscription
 
 MAX_OPEN_CHATS = 200  # of one console; nobody looks at more at once
 MAX_OUTBOX_BYTES = 8 * 1024 * 1024
@@ -46,13 +46,14 @@ class StaffSocket(Socket):
 
     def hello(self, message: str | bytes) -> None:
         """Who is it, and which chats are theirs?"""
+        self.check_not_greeted()
         hello = f.parse_staff_frame(message)
         if not isinstance(hello, f.Hello):
             raise Invalid("The first frame must be hello.")
         check_version(hello.v)
         claim = self.site.tokens.parse(hello.token, utc_now(), Kind.CONSOLE, Kind.API)
         self.person_id = claim.subject
-        self._opened: dict[int, Subscription] = {}
+        self._opened: set[int] = set()
         reset = bool(hello.epoch) and hello.epoch != self.site.store.epoch
 
         def look(desk: Desk) -> f.StaffWelcome | None:
@@ -70,6 +71,7 @@ class StaffSocket(Socket):
                 reset=reset,
             )
 
+        self.greeted = True
         self.site.hub.ask(look, lambda welcome: self._welcome(welcome, claim.session))
 
     def _welcome(self, welcome: f.StaffWelcome | None, session: str) -> None:
@@ -94,7 +96,7 @@ class StaffSocket(Socket):
             case f.Open(chat=chat, after=after) | f.Resume(chat=chat, after=after):
                 self._open_chat(chat, max(0, after))
             case f.Close(chat=chat):
-                self._opened.pop(chat, None)
+                self._opened.discard(chat)
                 self.site.deliveries.close_chat(self.outbox, chat)
             case f.Typing(chat=chat, on=on):
                 self._typing(chat, on=on)
@@ -119,34 +121,30 @@ class StaffSocket(Socket):
         self.site.hub.submit(command, told, self.outbox)
 
     def _open_chat(self, chat_id: int, after: int) -> None:
-        def look(desk: Desk) -> int | None:
+        def look(desk: Desk) -> tuple[Chat, int] | None:
             chat = desk.find_chat(chat_id)
             if chat is None or not may_see(desk.organisation, self.person_id, chat):
                 return None
-            return chat.last_n
+            return chat, chat.last_n
 
-        def opened(n: int | None) -> None:
+        def opened(found: tuple[Chat, int] | None) -> None:
+            deliveries = self.site.deliveries
             if self.outbox.closed:
                 return
-            if n is None:
+            if found is None:
                 self.refuse(NotFound(f"There is no open chat {chat_id}."), request_id=str(chat_id))
                 return
-            known = self._opened.get(chat_id)
-            if known is None:
-                if len(self._opened) >= MAX_OPEN_CHATS:
-                    self.refuse(
-                        Invalid(f"At most {MAX_OPEN_CHATS} chats can be open at once."),
-                        request_id=str(chat_id),
-                    )
-                    return
-                known = self._opened[chat_id] = self.site.deliveries.open_chat(
-                    self.outbox, self.person_id, chat_id
-                )
-            known.hold()
+            self._opened = {one for one in self._opened if deliveries.has_open(self.outbox, one)}
+            if chat_id not in self._opened and len(self._opened) >= MAX_OPEN_CHATS:
+                refusal = Invalid(f"At most {MAX_OPEN_CHATS} chats can be open at once.")
+                self.refuse(refusal, request_id=str(chat_id))
+                return
+            self._opened.add(chat_id)
+            chat, n = found
             send_lines(
                 self.site,
                 self.outbox,
-                known,
+                deliveries.open_chat(self.outbox, self.person_id, chat),
                 chat_id,
                 after=after,
                 until=n,

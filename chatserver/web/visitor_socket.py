@@ -35,7 +35,6 @@ class VisitorSocket(Socket):
     """Speaks docs/protocol.md, “Customers”."""
 
     visitor_id = ""
-    chat_id = 0
     _bucket: Bucket | None = None
     _subscription: Subscription | None = None
 
@@ -53,6 +52,7 @@ class VisitorSocket(Socket):
 
     def hello(self, message: str | bytes) -> None:
         """Who is it, and what has the page missed?"""
+        self.check_not_greeted()
         hello = f.parse_visitor_frame(message)
         if not isinstance(hello, f.Hello):
             raise Invalid("The first frame must be hello.")
@@ -75,6 +75,7 @@ class VisitorSocket(Socket):
             welcome = f.Welcome(self.site.store.epoch, token, choices, view, reset or (gone and after > 0))
             return welcome, chat, view.n if view else 0
 
+        self.greeted = True
         self.site.hub.ask(look, lambda answer: self._welcome(answer, after))
 
     def _welcome(self, seen: tuple[f.Welcome, Chat | None, int], after: int) -> None:
@@ -89,17 +90,16 @@ class VisitorSocket(Socket):
         if chat is None:
             self._subscription.release()
             return
-        self.chat_id = chat.id
-        self._send_missed(0 if welcome.reset else after, n)
+        self._send_missed(chat.id, 0 if welcome.reset else after, n)
 
-    def _send_missed(self, after: int, until: int) -> None:
+    def _send_missed(self, chat_id: int, after: int, until: int) -> None:
         subscription = self._subscription
         assert subscription is not None  # noqa: S101 -- made by _welcome
         send_lines(
             self.site,
             self.outbox,
             subscription,
-            self.chat_id,
+            chat_id,
             after=after,
             until=until,
             render=line_for_customer,
@@ -154,7 +154,6 @@ class VisitorSocket(Socket):
     def _started(self, frame: f.Start, chat: Chat | None, view: f.ChatView | None) -> None:
         assert self._subscription is not None  # noqa: S101 -- made by _welcome
         if chat is not None and view is not None:  # None only if it ended and was forgotten at once
-            self.chat_id = chat.id
             self.outbox.send_struct(f.Started(frame.client_id, chat.started_at, view))
         self._subscription.release()
 
@@ -201,21 +200,26 @@ class VisitorSocket(Socket):
         self.site.spawn(look())
 
     def _typing(self, *, on: bool) -> None:
-        frame = msgspec.json.encode(f.TypingShown(on, chat=self.chat_id))
-        self.site.hub.ask(
-            lambda desk: chat.person_id if (chat := desk.find_chat_of(self.visitor_id)) else "",
-            lambda person_id: self.site.deliveries.send_typing(self.chat_id, person_id, frame),
-        )
+        def look(desk: Desk) -> tuple[int, str] | None:
+            chat = desk.find_chat_of(self.visitor_id)
+            return (chat.id, chat.person_id) if chat else None
+
+        def tell(found: tuple[int, str] | None) -> None:
+            if found is not None:
+                frame = msgspec.json.encode(f.TypingShown(on, chat=found[0]))
+                self.site.deliveries.send_typing(*found, frame)
+
+        self.site.hub.ask(look, tell)
 
     def _resume(self, after: int) -> None:
-        def missed(n: int) -> None:
-            if n > after and self._subscription is not None:
-                self._subscription.hold()
-                self._send_missed(after, n)
+        def look(desk: Desk) -> tuple[int, int] | None:
+            chat = desk.find_chat_of(self.visitor_id)  # another tab may have begun it
+            return (chat.id, chat.last_n) if chat else None
 
-        def look(desk: Desk) -> int:
-            chat = desk.find_chat_of(self.visitor_id)
-            return chat.last_n if chat else 0
+        def missed(found: tuple[int, int] | None) -> None:
+            if found is not None and found[1] > after and self._subscription is not None:
+                self._subscription.hold()
+                self._send_missed(found[0], after, found[1])
 
         self.site.hub.ask(look, missed)
 

@@ -4,6 +4,7 @@ import msgspec
 from msgspec import Struct
 
 from chatserver.domain.desk import DeskState
+from chatserver.domain.errors import Invalid
 from chatserver.domain.events import Recorded
 from chatserver.wire.visitor_frames import decode_frame
 
@@ -44,7 +45,10 @@ _FRAME: msgspec.json.Decoder[FeedFrame] = msgspec.json.Decoder(FeedFrame)
 
 def parse_feed_hello(raw: str | bytes) -> FeedHello:
     """The follower's first frame. Raises Invalid or TooLarge."""
-    return decode_frame(_HELLO, raw)
+    hello = decode_frame(_HELLO, raw)
+    if hello.after is not None and hello.after < 0:
+        raise Invalid("after is the last seq that you hold, or 0.")
+    return hello
 
 
 def parse_feed_frame(raw: str | bytes) -> FeedFrame:

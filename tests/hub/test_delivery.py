@@ -5,7 +5,7 @@ from chatserver.domain.chat import Chat, Customer
 from chatserver.domain.desk import Desk
 from chatserver.domain.events import ChatEvent, Recorded
 from chatserver.domain.organisation import Department, Group, Membership, Person, Role
-from chatserver.hub.delivery import Deliveries, Subscription
+from chatserver.hub.delivery import MAX_HELD_BYTES, TRY_AGAIN_LATER, Deliveries, Subscription
 from chatserver.hub.hub import Delivery
 from chatserver.wire.feed_frames import FeedEvents, parse_feed_frame
 from tests.hub.fakes import ManualClock
@@ -16,13 +16,15 @@ class ListOutlet:
 
     def __init__(self) -> None:
         self.frames: list[bytes] = []
+        self.closed_with = 0
 
     def send(self, frame: bytes) -> None:
         """Keeps it."""
         self.frames.append(frame)
 
     def close(self, code: int, reason: str, retry_ms: int = 0) -> None:
-        """Has nothing to close."""
+        """Keeps the code."""
+        self.closed_with = code
 
 
 class Scene:
@@ -72,6 +74,30 @@ def test_what_happens_while_older_lines_are_read_waits_and_keeps_its_order() -> 
     assert outlet.frames == [b"1, 2", b"3", b"4", b"5"]
 
 
+def test_two_readers_of_older_lines_hold_the_newer_ones_until_both_are_done() -> None:
+    outlet = ListOutlet()
+    subscription = Subscription(outlet)
+    subscription.hold()
+    subscription.send(b"5")
+
+    subscription.release()
+    assert outlet.frames == []
+    subscription.release()
+
+    assert outlet.frames == [b"5"]
+
+
+def test_who_never_takes_the_older_lines_is_closed_before_the_newer_ones_fill_the_memory() -> None:
+    outlet = ListOutlet()
+    subscription = Subscription(outlet)
+
+    for _ in range(MAX_HELD_BYTES // 1024 + 1):
+        subscription.send(bytes(1024))
+
+    assert outlet.closed_with == TRY_AGAIN_LATER
+    assert outlet.frames == []
+
+
 def test_a_sender_gets_no_line_of_their_own_message_but_their_other_page_does() -> None:
     scene = Scene()
     first, second = ListOutlet(), ListOutlet()
@@ -104,7 +130,7 @@ def test_an_agent_who_has_the_chat_open_gets_each_line_once() -> None:
     scene.do(c.SetPresence("ben", online=True))
     scene.deliveries.open_console(console, "ben", "")
     scene.start()
-    scene.deliveries.open_chat(console, "ben", 1).release()
+    scene.deliveries.open_chat(console, "ben", scene.desk.get_chat(1)).release()
     console.frames.clear()
 
     scene.do(c.CustomerSay("v", "message-1", "Me again"))
@@ -130,11 +156,13 @@ def test_a_removed_outlet_gets_nothing_and_leaves_nothing_behind() -> None:
     page, console = ListOutlet(), ListOutlet()
     scene.deliveries.open_visitor(page, "v").release()
     scene.deliveries.open_console(console, "ben", "")
-    scene.deliveries.open_chat(console, "ben", 1).release()
+    scene.start()
+    scene.deliveries.open_chat(console, "ben", scene.desk.get_chat(1)).release()
+    page.frames.clear()
 
     scene.deliveries.remove(page, visitor_id="v")
     scene.deliveries.remove(console, person_id="ben", chats=[1])
-    scene.start()
+    scene.do(c.CustomerSay("v", "message-1", "Anybody?"))
 
     assert page.frames == console.frames == []
     assert not scene.deliveries.visitors

@@ -95,3 +95,11 @@ async def test_only_our_own_processes_may_follow(server: LiveServer, kind: Kind)
     client.send("hello", v=1, token=server.token("ana", kind), after=0)
 
     assert await client.closed() == 1008
+
+
+@pytest.mark.parametrize("after", [-1, -(10**30)])
+async def test_a_place_before_the_beginning_is_refused(server: LiveServer, after: int) -> None:
+    follower = await server.follower(after=after)
+
+    assert await follower.closed() == 1008
+    assert follower.seen[0]["code"] == "invalid"

@@ -1,10 +1,13 @@
 """Agents' consoles, over a real server."""
 
+import asyncio
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from chatserver.domain import commands as c
 from chatserver.wire.tokens import Kind
 from tests.live import LiveServer, live_server
 
@@ -98,6 +101,65 @@ async def test_a_watcher_who_may_no_longer_see_a_chat_gets_no_more_of_it(server:
     await ben.next("done")
 
     assert "secret" not in str(ben.seen)
+
+
+async def test_who_leaves_the_group_gets_no_further_line_of_its_queue(server: LiveServer) -> None:
+    """R3: a change of scope works at once, not from the next assignment on."""
+    ben = await server.console("ben")
+    ben.send("set_available", available=False)
+    await ben.next("done")
+    customer = await server.chatting()
+    ben.send("open", chat=1)
+    await ben.next("lines")
+
+    await server.site.hub.request(c.RemoveMembership("ana", "ben", "b1"))
+    customer.send("say", client_id="message-1", text="secret")
+    await customer.next("ack")
+    ben.send("set_available", available=True, id="mark")
+    await ben.next("done")
+
+    assert "secret" not in str(ben.seen)
+
+
+async def test_a_chat_that_came_back_into_sight_can_be_opened_again(server: LiveServer) -> None:
+    ben = await server.console("ben")
+    ben.send("set_available", available=False)
+    await ben.next("done")
+    customer = await server.chatting()
+    ben.send("open", chat=1)
+    await ben.next("lines")
+    ana = await server.console("ana")
+    while (await ben.next("line"))["kind"] != "assigned":
+        pass
+    ana.send("set_available", available=False, id="away")
+    await ana.next("done")
+    ana.send("transfer", chats=[1], group="b1", id="back")
+    await ana.next("done")
+
+    ben.send("open", chat=1, after=4)
+    await ben.next("lines")
+    customer.send("say", client_id="message-1", text="Still here")
+    await customer.next("ack")
+
+    assert (await ben.next("line"))["text"] == "Still here"
+
+
+async def test_a_second_hello_before_the_welcome_is_refused_and_presence_ends_with_the_socket(
+    server: LiveServer,
+) -> None:
+    """R20: two hellos counted twice would keep an agent signed in for ever."""
+    writing = asyncio.ensure_future(server.site.store.run(lambda _cursor: time.sleep(0.3)))
+    server.site.hub.tell(
+        c.SetAvailability("ana", available=False)
+    )  # what is asked after it waits for the disk
+    ben = await server.connect("/ws/agent")
+
+    for _ in range(2):
+        ben.send("hello", v=1, token=server.token("ben"))
+
+    assert await ben.closed() == 1008
+    await writing
+    assert not server.site.deliveries.persons
 
 
 async def test_the_staff_see_that_the_customer_types(server: LiveServer) -> None:

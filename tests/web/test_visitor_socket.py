@@ -101,6 +101,22 @@ async def test_a_second_tab_gets_the_lines_of_the_first(server: LiveServer) -> N
     assert (line["n"], line["client_id"], line["text"]) == (4, "message-1", "From the first tab")
 
 
+async def test_a_tab_that_was_open_before_the_chat_resumes_and_types_in_it(server: LiveServer) -> None:
+    agent = await server.console("ben")
+    first = await server.visitor()
+    second = await server.connect("/ws/visitor")
+    second.send("hello", v=1, token=first.seen[0]["token"])
+    await second.next("welcome")
+    first.send("start", client_id="start-0001", department="billing", name="Zoë", question="?")
+    await first.next("started")
+
+    second.send("typing", on=True)
+    second.send("resume", after=1)
+
+    assert [line["n"] for line in (await second.next("lines"))["lines"]] == [2, 3]
+    assert (await agent.next("typing"))["chat"] == 1
+
+
 async def test_waiting_customers_are_told_how_many_are_ahead(server: LiveServer) -> None:
     """R18: 0 for the first, and it changes as the queue moves."""
     first = await server.chatting()

@@ -1,5 +1,6 @@
 """What an operator decides. One frozen struct, handed down from the command line to each process as JSON."""
 
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 SECRET_BYTES = 32
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class SettingsError(Exception):
@@ -46,6 +49,15 @@ class Settings(Struct, frozen=True):
         )
         return frozenset(urlsplit(url).netloc.lower() for url in urls)
 
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """The trusted proxies. Raises SettingsError for what is no network."""
+        try:
+            return tuple(ipaddress.ip_network(network) for network in self.trusted_proxies)
+        except ValueError as error:
+            raise SettingsError(
+                f"A trusted proxy is not a network: {error}. Write it as 10.0.0.0/8 or 192.0.2.7."
+            ) from None
+
     @property
     def chat_from_inside(self) -> str:
         """Where our own processes reach the chat server."""
@@ -58,10 +70,10 @@ class Settings(Struct, frozen=True):
 
 
 def check_data_folder(folder: str) -> Path:
-    """The folder, made if need be. Raises SettingsError when it cannot be written to."""
+    """The folder, made for its owner alone if need be: customers' words lie in it. Raises SettingsError."""
     path = Path(folder)
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = path / ".writable"
         probe.touch()
         probe.unlink()

@@ -43,6 +43,7 @@ class Child:
     arguments: Sequence[str]
     listener: socket.socket | None = None
     process: asyncio.subprocess.Process | None = None
+    output: asyncio.Task[None] | None = None  # reads its standard output; kept, or it might be collected
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     started_s: float = 0.0
     pause_s: float = 0.5
@@ -60,6 +61,9 @@ def listen(port: int, host: str = "127.0.0.1") -> socket.socket:
     try:
         listener.bind((host, port))
         listener.listen(BACKLOG)
+    except OverflowError:
+        listener.close()
+        raise SupervisorError(f"{port} is no port: a port is a number from 0 to 65535.") from None
     except OSError as error:
         listener.close()
         raise SupervisorError(
@@ -145,7 +149,7 @@ class Supervisor:
             pass_fds=fds,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        self._reader = asyncio.create_task(self._read_ready(child, child.process))
+        child.output = asyncio.create_task(self._read_ready(child, child.process))
 
     async def _read_ready(self, child: Child, process: asyncio.subprocess.Process) -> None:
         assert process.stdout is not None  # noqa: S101 -- asked for above

@@ -40,3 +40,17 @@ def test_hosts_are_those_of_the_public_addresses() -> None:
     settings = Settings("d", "https://chat.example", "http://localhost:8451", "http://localhost:9")
 
     assert settings.hosts() == {"chat.example", "localhost:8451", "localhost:9"}
+
+
+def test_a_data_folder_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    made = check_data_folder(str(tmp_path / "new"))
+
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+
+
+@pytest.mark.parametrize("network", ["proxy.example", "10.0.0.1/8", ""])
+def test_a_trusted_proxy_that_is_no_network_is_refused_with_what_to_write(network: str) -> None:
+    settings = Settings("d", "http://a", "http://b", "http://c", trusted_proxies=(network,))
+
+    with pytest.raises(SettingsError, match=r"10\.0\.0\.0/8"):
+        settings.proxy_networks()

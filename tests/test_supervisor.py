@@ -70,7 +70,9 @@ async def test_a_process_that_cannot_start_ends_all_with_its_code(tmp_path: Path
     program = tmp_path / "fails.py"
     program.write_text(f"import sys; sys.exit({EXIT_CANNOT_START})")
 
-    code = await asyncio.wait_for(Supervisor([Child("fails", [str(program)])], asyncio.Event()).run(), PATIENCE_S)
+    code = await asyncio.wait_for(
+        Supervisor([Child("fails", [str(program)])], asyncio.Event()).run(), PATIENCE_S
+    )
 
     assert code == EXIT_CANNOT_START
 
@@ -114,3 +116,9 @@ def test_a_taken_port_is_refused_with_what_to_do() -> None:
     with pytest.raises(SupervisorError, match="--port"):
         listen(taken.getsockname()[1])
     taken.close()
+
+
+@pytest.mark.parametrize("port", [-1, 65_536])
+def test_what_is_no_port_is_refused_with_what_to_do(port: int) -> None:
+    with pytest.raises(SupervisorError, match="from 0 to 65535"):
+        listen(port)

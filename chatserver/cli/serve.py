@@ -71,6 +71,7 @@ def serve(
             articles=str(articles.resolve()) if articles else (_sample_articles() if sample_data else ""),
             geography=str(default_geography_folder()),
         )
+        settings.proxy_networks()  # refused here, in words, rather than by each request
         if sample_data:
             install.install_sample(settings)
     except (SettingsError, supervisor.SupervisorError, StoreError, install.SampleError) as error:

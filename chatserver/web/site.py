@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +76,6 @@ class Site:
         """Host headers that we answer to."""
         return self.settings.hosts()
 
-    @property
-    def trusted_proxies(self) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-        """Networks whose X-Forwarded-For is believed."""
-        return [ipaddress.ip_network(network) for network in self.settings.trusted_proxies]
+    def __post_init__(self) -> None:
+        """Networks whose X-Forwarded-For is believed. Raises SettingsError."""
+        self.trusted_proxies = self.settings.proxy_networks()

@@ -34,6 +34,14 @@ def client_address(peer: str, forwarded_for: Sequence[str] | str, trusted_proxie
     return str(nearest)
 
 
+def owner_of(address: str) -> str:
+    """Whom a throttle counts: an IPv4 address, but of IPv6 the /64, all of which one customer has."""
+    parsed = _parse_address(address)
+    if isinstance(parsed, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return address
+
+
 def _is_trusted(address: Address, networks: tuple[Network, ...]) -> bool:
     return any(address in network for network in networks if network.version == address.version)
 

@@ -13,10 +13,14 @@ MAX_USER_AGENT_CHARS = 512  # real ones stay under 300; the regular expressions 
 _UNKNOWN = "Other"
 
 
-@lru_cache(maxsize=2048)
 def browser_and_os(user_agent: str) -> tuple[str, str]:
     """('Firefox', 'Windows'); '' for each that is unknown. Bots give their own name as the browser."""
-    text = user_agent[:MAX_USER_AGENT_CHARS].encode("utf-8", "replace").decode()
+    return _families(user_agent[:MAX_USER_AGENT_CHARS])  # cut first: the cache keeps what it is asked
+
+
+@lru_cache(maxsize=2048)
+def _families(user_agent: str) -> tuple[str, str]:
+    text = user_agent.encode("utf-8", "replace").decode()
     found = _resolver()(text, Domain.USER_AGENT | Domain.OS)
     browser = found.user_agent.family if found.user_agent else ""
     system = found.os.family if found.os else ""

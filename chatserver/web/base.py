@@ -13,7 +13,7 @@ import structlog
 from tornado.web import HTTPError, RequestHandler
 
 from chatserver.domain.errors import ChatError, Invalid, NotFound, Unauthenticated
-from chatserver.facts.address import client_address
+from chatserver.facts.address import client_address, owner_of
 from chatserver.wire.errors import HTTP_STATUS, error_frame
 from chatserver.wire.tokens import Claim, Kind
 
@@ -48,6 +48,10 @@ class Edge:
         """Where the client is, through trusted proxies only."""
         forwarded = self.request.headers.get_list("X-Forwarded-For")
         return client_address(self.request.remote_ip, forwarded, self.site.trusted_proxies)
+
+    def throttled_as(self) -> str:
+        """Whom the throttles count this client as."""
+        return owner_of(self.address())
 
     @functools.cached_property
     def is_relaxed(self) -> bool:

@@ -47,7 +47,7 @@ class SignIn(PageHandler):
         password = self.get_body_argument("password", "")[:MAX_PASSWORD_CHARS]
         try:
             if not self.is_relaxed:
-                self.site.sign_ins.take(self.address(), monotonic_s())
+                self.site.sign_ins.take(self.throttled_as(), monotonic_s())
                 self.site.account_sign_ins.take(name, monotonic_s())
             session = await sign_in(self.site, name, password)
         except (Unauthenticated, TooFast) as error:
@@ -73,7 +73,8 @@ class SignIn(PageHandler):
         """Where to go: a page of the console, never a stranger's address."""
         wanted = self.get_argument("next", "")
         console = self.site.settings.console_url
-        return wanted if wanted == console or wanted.startswith(console + "/") else console + "/"
+        ours = wanted == console or wanted.startswith(console + "/")
+        return wanted if ours and wanted.isprintable() else console + "/"
 
 
 class SignOut(PageHandler):

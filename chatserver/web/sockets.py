@@ -43,7 +43,7 @@ class Socket(Edge, WebSocketHandler):
         self.check_host()
         if not self.is_relaxed:
             try:
-                self.site.new_sockets.take(self.address(), monotonic_s())
+                self.site.new_sockets.take(self.throttled_as(), monotonic_s())
             except TooFast:
                 self.set_status(429)
                 self.finish()

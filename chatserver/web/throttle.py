@@ -21,7 +21,6 @@ STARTS = Rate(5, 1 / 120)  # new chats of one address; an office behind one addr
 SOCKETS = Rate(60, 1)  # new sockets of one address
 SIGN_INS = Rate(10, 1 / 15)  # tries of one address
 ACCOUNT_SIGN_INS = Rate(10, 1 / 30)  # tries at one account
-API_CALLS = Rate(100, 50)
 
 
 class Bucket:

@@ -128,7 +128,7 @@ class VisitorSocket(Socket):
     def _start(self, frame: f.Start) -> None:
         try:
             if not self.is_relaxed:
-                self.site.new_chats.take(self.address(), monotonic_s())
+                self.site.new_chats.take(self.throttled_as(), monotonic_s())
             command = f.start_command(frame, self.visitor_id, self._facts())
         except ChatError as error:
             self.refuse(error, client_id=frame.client_id)

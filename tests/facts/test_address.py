@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatserver.facts.address import client_address
+from chatserver.facts.address import client_address, owner_of
 
 PROXIES = [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("fd00::/8")]
 STRANGERS = st.ip_addresses().filter(
@@ -61,3 +61,16 @@ def test_a_stranger_behind_our_proxy_cannot_choose_an_address(stranger: object, 
 def test_no_text_makes_it_raise_and_the_answer_is_an_address(peer: str, headers: list[str]) -> None:
     answer = client_address(peer, headers, PROXIES)
     assert answer == "" or str(ipaddress.ip_address(answer)) == answer
+
+
+@pytest.mark.parametrize(
+    ("address", "owner"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:aaaa::7", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:bbbb::9", "2001:db8:1:2::/64"),
+        ("", ""),
+    ],
+)
+def test_a_throttle_counts_a_whole_ipv6_customer_as_one(address: str, owner: str) -> None:
+    assert owner_of(address) == owner

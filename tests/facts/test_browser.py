@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chatserver.facts import browser
 from chatserver.facts.browser import MAX_USER_AGENT_CHARS, browser_and_os
 
 WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
@@ -48,3 +49,13 @@ def test_no_text_makes_it_raise(user_agent: str) -> None:
 
 def test_half_a_character_does_not_make_it_raise() -> None:
     assert browser_and_os("\ud800") == ("", "")
+
+
+def test_what_is_remembered_of_a_stranger_is_bounded() -> None:
+    """Headers may be 64 KB long, and the cache holds thousands."""
+    browser_and_os("y" * MAX_USER_AGENT_CHARS)
+    before = browser._families.cache_info().misses
+
+    browser_and_os("y" * 60_000)
+
+    assert browser._families.cache_info().misses == before

@@ -73,8 +73,25 @@ async def test_guessing_is_slowed_down(tmp_path: Path) -> None:
         assert codes[-1] == 429
 
 
+async def test_guessing_from_many_addresses_of_one_ipv6_customer_is_slowed_down(tmp_path: Path) -> None:
+    async with live_server(tmp_path, relaxed_loopback=False, trusted_proxies=("127.0.0.0/8",)) as strict:
+        codes = []
+        for number in range(12):
+            async with browser(strict, **{"X-Forwarded-For": f"2001:db8:1:2::{number:x}"}) as client:
+                codes.append((await sign_in(client, f"name-{number}", "guess")).status_code)
+
+        assert codes[-1] == 429
+
+
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example", "/\\evil", "http://localhost:1.evil.example/"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil",
+        "http://localhost:1.evil.example/",
+        "http://localhost:1/chats\r\nX-Evil: 1",
+    ],
 )
 async def test_a_strange_target_is_not_followed_after_signing_in(server: LiveServer, target: str) -> None:
     async with browser(server) as client:

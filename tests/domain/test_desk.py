@@ -26,6 +26,23 @@ def test_get_from_queue_gives_the_chat_that_was_started_longest_ago() -> None:
     assert oldest.person_id == "bob"
 
 
+@pytest.mark.parametrize("older_in", ["sales", "sales-night"])
+def test_get_from_queue_compares_the_queues_of_the_agent(older_in: str) -> None:
+    """R13: the oldest of all, whichever of the queues it waits in."""
+    story = Story(Method.CHERRY_PICKING)
+    story.sign_in("bob", "dan")
+    story.limit("bob", "sales-night", 1)
+    older = story.start("v1", "support")
+    story.wait(1)
+    newer = story.start("v2", "support")
+    story.transfer("ada", older, older_in)
+    story.transfer("ada", newer, ({"sales", "sales-night"} - {older_in}).pop())
+
+    story.do(c.GetFromQueue("bob"))
+
+    assert (older.person_id, newer.person_id) == ("bob", "")
+
+
 def test_get_from_queue_looks_into_all_queues_of_the_agent_and_no_others() -> None:
     """R13: among the queues that the agent may serve."""
     story = Story(Method.CHERRY_PICKING)

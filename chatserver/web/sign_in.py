@@ -83,10 +83,12 @@ class SignOut(PageHandler):
     async def post(self) -> None:
         """Ends it and shows the form again."""
         check_same_site(self)
-        session = self.get_cookie(COOKIE, "") or ""
-        if session:
+        session, now = self.get_cookie(COOKIE, "") or "", utc_now()
+        found = await self.site.store.read(accounts.find_sign_in, session, now) if session else None
+        if found is not None:
             await self.site.store.run(accounts.end_sign_in, session)
             ended = accounts.session_hash(session)
+            self.site.tokens.end_session(ended, now)
             for consoles in list(self.site.deliveries.persons.values()):
                 for outlet, of_session in list(consoles.items()):
                     if of_session == ended:

@@ -42,6 +42,7 @@ class Tokens:
         if len(secret) < 32:
             raise ValueError("The token secret must have at least 32 bytes.")
         self._secret = secret
+        self._ended: dict[str, datetime] = {}  # sign-ins that ended, until their last token has expired
 
     def mint(self, kind: Kind, subject: str, now: datetime, lifetime: timedelta, session: str = "") -> str:
         """A token that holds from now for `lifetime`."""
@@ -63,9 +64,16 @@ class Tokens:
             raise Unauthenticated("This token is not valid. Sign in again.") from None
         if claim.kind not in kinds:
             raise Unauthenticated("This token is not valid here. Sign in again.")
+        if claim.session in self._ended:
+            raise Unauthenticated("You are signed out. Sign in again.")
         if now >= datetime.fromtimestamp(claim.expires, UTC):
             raise Unauthenticated("This token has expired. Sign in again.")
         return claim
+
+    def end_session(self, session: str, now: datetime) -> None:
+        """Tokens that are tied to this sign-in no longer hold. Known to this process, until they expire anyway."""
+        self._ended = {one: until for one, until in self._ended.items() if until > now}
+        self._ended[session] = now + CONSOLE_LIFETIME
 
     def _sign(self, payload: str) -> str:
         return _encode(hmac.digest(self._secret, payload.encode("utf-8", "replace"), hashlib.sha256))

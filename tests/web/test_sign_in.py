@@ -141,6 +141,9 @@ async def test_signing_out_ends_the_session_and_its_consoles(server: LiveServer)
         assert await console.closed() == 1008
         late = await client.post("/api/v1/console-token", headers={"Cookie": f"{COOKIE}={session}"})
         assert late.status_code == 401
+        again = await server.connect("/ws/agent")
+        again.send("hello", v=1, token=token)
+        assert await again.closed() == 1008
 
 
 async def test_our_processes_ask_whose_session_it_is(server: LiveServer) -> None:

@@ -80,6 +80,17 @@ def test_even_a_signed_payload_that_is_no_claim_is_refused(payload: str) -> None
         TOKENS.parse(f"{payload}.{signature}", NOW, *Kind)
 
 
+def test_a_token_of_a_sign_in_that_ended_no_longer_holds_but_others_do() -> None:
+    tokens = Tokens(SECRET)
+    other = tokens.mint(Kind.CONSOLE, "bob", NOW, HOUR, session="s2")
+
+    tokens.end_session("s1", NOW)
+
+    with pytest.raises(Unauthenticated, match="signed out"):
+        tokens.parse(GOOD, NOW, Kind.CONSOLE)
+    assert tokens.parse(other, NOW, Kind.CONSOLE).session == "s2"
+
+
 def test_a_short_secret_is_not_taken() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         Tokens(b"x" * 31)

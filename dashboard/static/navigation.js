@@ -1,5 +1,6 @@
 // The views of the console, each with how many chats it holds now.
 
+const begun = new WeakSet(); // pages whose menu has had its first turn
 const NARROW_PX = 900; // the menu lies over the page and closes when something was chosen
 
 export function render({ model: source, view }) {
@@ -37,7 +38,8 @@ export function render({ model: source, view }) {
     );
   };
   model.on("shown", draw);
-  setTimeout(closeMenu);
+  if (!begun.has(view.model)) setTimeout(closeMenu); // at the page's start only: on a phone each opening renders anew
+  begun.add(view.model);
   draw();
   return root;
 }

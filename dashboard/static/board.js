@@ -159,7 +159,7 @@ class Board {
       }),
     );
     const steps = STEPS.map((from, at) => element("span", {}, element(`i.step-${at + 1}`), `${from}${STEPS[at + 1] ? (STEPS[at + 1] - 1 > from ? `–${STEPS[at + 1] - 1}` : "") : "+"}`));
-    this.legend.replaceChildren(element("span.muted", { text: "Open chats" }), ...steps, element("span", {}, element("i.waits"), "waiting"), element("span.muted", { text: "Map: Natural Earth" }));
+    this.legend.replaceChildren(element("span.muted", { text: "Open chats" }), ...steps, element("span", {}, element("i.waits"), "waiting"), element("span.muted", {}, "Map: Natural Earth · ", element("a", { text: "IP geolocation by DB-IP", href: "https://db-ip.com", target: "_blank", rel: "noopener noreferrer" })));
   }
 
   pointed(event) {

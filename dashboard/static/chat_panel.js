@@ -19,7 +19,8 @@ class ChatPanel {
     this.side = element("aside.side", { "aria-label": "Customer and suggestions" });
     this.facts = element("dl.facts");
     this.suggestions = element("section.suggestions", { "aria-label": "Suggested articles", "aria-live": "polite" });
-    this.side.append(element("h2", { text: "Customer" }), this.facts, element("h2", { text: "Suggestions" }), this.suggestions);
+    this.credit = element("a.credit", { text: "Place: IP geolocation by DB-IP", href: "https://db-ip.com", target: "_blank", rel: "noopener noreferrer" });
+    this.side.append(element("h2", { text: "Customer" }), this.facts, this.credit, element("h2", { text: "Suggestions" }), this.suggestions);
     this.root = element("div.panel", { role: "region", "aria-label": "Open chat" }, this.top, element("div.both", {}, this.window, this.side));
     this.root.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && this.send("close"));
     this.stopTicking = tickAll(this.root);

@@ -32,6 +32,8 @@ def configure_logging(process: str) -> None:
     )
     structlog.contextvars.bind_contextvars(process=process)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(name)s: %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.setLevel(logging.WARNING)  # some libraries set their own loggers lower
     logging.getLogger("tornado.access").setLevel(logging.ERROR)  # addresses of requests may hold search words
 
 

@@ -38,7 +38,10 @@ def serve(
     public_chat_url: Annotated[str, typer.Option(help="Address of the chat server as browsers see it.")] = "",
     public_console_url: Annotated[str, typer.Option(help="Address of the console as browsers see it.")] = "",
     public_reader_url: Annotated[str, typer.Option(help="Address of the reader as notebooks see it.")] = "",
-    reader_port: Annotated[int, typer.Option(help="Port of the reader; 0 takes any free one.")] = 0,
+    reader_port: Annotated[
+        int | None,
+        typer.Option(help="Port of the reader; by default the one after the console's, if it is free."),
+    ] = None,
     trusted_proxy: Annotated[
         list[str] | None, typer.Option(help="Network whose X-Forwarded-For is believed.")
     ] = None,
@@ -56,7 +59,8 @@ def serve(
         if demo and not sample_data:
             raise SettingsError("--demo plays the sample company: give --sample-data with it.")
         check_data_folder(str(data))
-        listeners = [supervisor.listen(number, host) for number in (port, dashboard_port, reader_port)]
+        listeners = [supervisor.listen(port, host), supervisor.listen(dashboard_port, host)]
+        listeners.append(_listen_for_reader(reader_port, dashboard_port, host))
         chat_url, console_url, reader_url = (f"http://{_name(host)}:{s.getsockname()[1]}" for s in listeners)
         settings = Settings(
             data=str(data.resolve()),
@@ -113,7 +117,8 @@ async def _announce(
     shop = f"\n  Demo shop   {settings.chat_url}/demo" if settings.sample else ""
     typer.echo(
         "\n  Switchboard is ready.\n\n"
-        f"  Customers   {settings.chat_url}{shop}\n  Console     {settings.console_url}\n\n"
+        f"  Customers   {settings.chat_url}{shop}\n  Console     {settings.console_url}\n"
+        f"  Reader      {settings.reader_url} (notebooks)\n\n"
         "  Stop it with Ctrl+C.\n",
         err=True,
     )
@@ -156,6 +161,16 @@ def reader(settings: SettingsJson, fd: Fd) -> None:
     process.configure_logging("reader")
     parsed = msgspec.json.decode(settings, type=Settings)
     sys.exit(process.run(lambda: serve_reader(parsed, process.listening_socket(fd))))
+
+
+def _listen_for_reader(wanted: int | None, dashboard_port: int, host: str) -> socket.socket:
+    """The port that was asked for, else the console's next one, else any. Raises SupervisorError for the first."""
+    if wanted is not None or not dashboard_port:
+        return supervisor.listen(wanted or 0, host)
+    try:
+        return supervisor.listen(dashboard_port + 1, host)
+    except supervisor.SupervisorError:
+        return supervisor.listen(0, host)
 
 
 def _name(host: str) -> str:

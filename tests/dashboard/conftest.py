@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 
 import pytest
 from playwright._impl._api_structures import SetCookieParam
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.dashboard.live_console import LiveConsole, live_console
 
@@ -96,3 +96,16 @@ def open_console(threaded: Threaded[LiveConsole], browser: Browser) -> Iterator[
     for context in contexts:
         context.close()
     assert not outside, f"The console asked other hosts: {outside[:5]}"
+
+
+def choose(page: Page, field: Locator, option: str) -> None:
+    """Chooses from a Material select of the open dialog; again when its list was drawn anew under the click."""
+    for _ in range(5):
+        field.click()
+        page.get_by_role("menuitem", name=option).click()
+        try:
+            expect(page.get_by_role("dialog")).to_contain_text(option, timeout=3_000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError(f"{option!r} could not be chosen")

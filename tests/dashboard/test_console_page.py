@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from chatserver.domain import commands as c
-from tests.dashboard.conftest import Threaded
+from tests.dashboard.conftest import Threaded, choose
 from tests.dashboard.live_console import LiveConsole
 
 ALSO_TESTS = {
@@ -151,8 +151,7 @@ def test_transfer_says_per_chat_what_happened(threaded: Threaded[LiveConsole], o
     expect(page.locator(".table")).to_have_attribute("aria-rowcount", "3")
     page.get_by_label("Select all chats of this list").check()
     page.locator("[data-action=transfer]").first.click()
-    page.get_by_label("Group").click()
-    page.get_by_role("menuitem", name="Billing & Orders – ").click()
+    choose(page, page.get_by_label("Group"), "Billing & Orders")
     page.get_by_label("Comment for colleagues").fill("Invoices, please")
 
     page.get_by_role("button", name="Transfer 2 chats").click()

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from chatserver.domain import commands as c
 from chatserver.domain.organisation import Department, Group, Membership, Person, Role
-from tests.dashboard.conftest import Threaded
+from tests.dashboard.conftest import Threaded, choose
 from tests.dashboard.live_console import LiveConsole
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -71,10 +71,8 @@ def test_dialogs_and_notices_show_it_as_text(page: Page) -> None:
     harmless(page)
     page.get_by_role("button", name="Cancel").click()
     page.locator("[data-action=transfer]").first.click()
-    page.get_by_label("Group").click()
-    page.get_by_role("menuitem", name="group<%").click()
-    page.get_by_label("Agent", exact=True).click()
-    page.get_by_role("menuitem", name="agent<%").click()
+    choose(page, page.get_by_label("Group"), "group<%")
+    choose(page, page.get_by_label("Agent", exact=True), "agent<%")
     harmless(page)
     page.get_by_role("button", name="Transfer 1 chat").click()
     expect(page.locator(".toast")).to_contain_text("agent<%= 1 %>")

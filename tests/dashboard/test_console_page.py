@@ -240,8 +240,9 @@ def test_narrow_pages_do_not_scroll_sideways(
 ) -> None:
     page = open_console("bob", "/", width, 800)
     start_chats(threaded, 2, department="sales")
+    expect(page.locator(".table")).to_have_attribute("aria-rowcount", "3")
     page.locator(".body .row").first.click()
-    expect(page.locator("switchboard-chat")).to_be_visible()
+    expect(page.locator("switchboard-chat")).to_be_visible(timeout=20_000)
     box = page.locator(".panel").bounding_box()
 
     assert box
